@@ -1,0 +1,85 @@
+# Every target sets up what it needs and may be run again at any time.
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# The tag of `make image`, and what builds it.
+IMAGE ?= stickler:latest
+BUILDER ?= $(firstword $(foreach tool,docker podman buildah,$(if $(shell command -v $(tool)),$(tool))))
+DESTDIR ?=
+# How long `make fuzz` runs each fuzzer.
+FUZZ_SECONDS ?= 600
+# Options of scripts/bench.py, such as --packets 1000000.
+BENCH ?=
+
+bin = .build/release
+# Targets of SwiftPM, by the folders that hold a program for users; the workbench is for us.
+programs = $(filter-out stickler-workbench,$(notdir $(patsubst %/,%,$(sort $(dir $(wildcard Sources/stickler*/*.swift))))))
+release = $(SWIFT) build -c release --static-swift-stdlib
+export SWIFT
+
+.DEFAULT_GOAL = help
+.PHONY: help run client test build bench fuzz sanitize format lint install image set-up set-up-test
+
+help: ## show this list
+	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+set-up:
+	@scripts/set-up build
+
+set-up-test:
+	@scripts/set-up test
+
+run: set-up ## install what is missing, build, and judge the sample captures
+	$(release) --product stickler
+	@scripts/run-samples $(bin)/stickler
+
+client: set-up ## ask the service of env.list as the affinity tester does, until interrupted
+	@$(release) --product stickler-client
+	@$(bin)/stickler-client affinity --wire maartensmagic --style affinity-tester --env-file env.list
+
+test: set-up-test ## install what is missing, build, and run the tests
+	$(SWIFT) test --disable-xctest
+
+build: set-up ## build the programs into .build/release
+	$(release)
+
+bench: build set-up-test ## measure against tcpdump, libpcap and tshark (BENCH='--packets N --rounds N --only NAME')
+	@$(bin)/AllocationCheck
+	@scripts/bench.py $(BENCH)
+	@scripts/bench-echo
+
+fuzz: set-up-test ## run every fuzzer for FUZZ_SECONDS each
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+sanitize: set-up-test ## run the tests under the address and the thread sanitizer
+	@scripts/sanitize address thread
+
+format: ## lay out the code as .swift-format says
+	$(SWIFT) format -i -r -p Sources Tests Package.swift
+
+lint: ## check layout, and that every room imports only what it may
+	$(SWIFT) format lint --strict -r -p Sources Tests Package.swift
+	@scripts/check-rooms
+
+# The pages and completions are written by the programs themselves. `sudo make install` often finds no Swift in root's
+# path: then what was built before is installed.
+install: ## install programs, manual pages and completions under PREFIX (and DESTDIR)
+	@if command -v $(SWIFT) >/dev/null || [ ! -x $(bin)/$(firstword $(programs)) ]; then $(MAKE) build; fi
+	@test -n '$(programs)' || { echo 'stickler: there is no program to install yet' >&2; exit 3; }
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/man/man1' \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
+	  '$(DESTDIR)$(PREFIX)/share/zsh/site-functions' \
+	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	@set -e; for program in $(programs); do \
+	  echo "installing $$program"; \
+	  install -s -m 755 $(bin)/$$program '$(DESTDIR)$(PREFIX)/bin/'; \
+	  $(bin)/$$program --man-pages '$(DESTDIR)$(PREFIX)/share/man/man1'; \
+	  $(bin)/$$program --completions bash >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/'$$program; \
+	  $(bin)/$$program --completions zsh >'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_'$$program; \
+	  $(bin)/$$program --completions fish >'$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/'$$program.fish; \
+	done
+
+image: ## build the container image as IMAGE, with docker, podman or buildah
+	@test -n '$(BUILDER)' || { echo 'stickler: docker, podman or buildah is needed' >&2; exit 3; }
+	$(BUILDER) build -t '$(IMAGE)' .

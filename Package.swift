@@ -1,0 +1,135 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of ours is compiled with.
+///
+/// Warnings are errors where `STICKLER_WARNINGS=error` (CI); a newer compiler's new warning must not keep a user from
+/// building.
+let settings: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+  + (Context.environment["STICKLER_WARNINGS"] == "error"
+    ? [.treatAllWarnings(as: .error)] : [])
+
+/// One room of the design: its folder, and the rooms that it may import.
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "stickler",
+  targets: [
+    .target(name: "CLinux"),
+    .target(name: "CMallocCount"),
+    .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    room("Affinity", ["Cluster", "Correlation", "Wire"]),
+    room("CaptureFiles", ["CZlib", "CZstd", "Wire"]),
+    room("Cluster", ["JSONText", "Wire"]),
+    room("CommandLineKit"),
+    room("Companions", ["JSONText", "System", "Wire"]),
+    room("Correlation", ["Wire"]),
+    room("JSONText"),
+    room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "Wire"]),
+    room(
+      "Reporting",
+      [
+        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText", "Wire",
+      ]
+    ),
+    room("System", ["CLinux", "Wire"]),
+    room("LiveCapture", ["CPcap", "Wire"]),
+    room("Wire", ["CXXHash"]),
+    room("Workbench", ["Wire"]),
+    program(
+      "AllocationCheck",
+      ["CMallocCount", "CaptureFiles", "Correlation", "Wire", "Workbench"]
+    ),
+    program(
+      "stickler",
+      [
+        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
+        "LiveCapture", "Replay", "Reporting", "Wire",
+      ]
+    ),
+    program(
+      "stickler-client",
+      ["CommandLineKit", "Companions", "JSONText", "System", "Wire"]
+    ),
+    program("stickler-echo", ["CommandLineKit", "Companions", "System", "Wire"]),
+    program("stickler-workbench", ["Wire", "Workbench"]),
+    tests("CaptureFilesTests", ["CaptureFiles", "TestSupport", "Wire"]),
+    tests("CatalogueTests", ["Affinity", "TestSupport", "stickler"]),
+    tests("ClusterTests", ["Cluster", "JSONText", "Wire"]),
+    tests("CommandLineKitTests", ["CommandLineKit"]),
+    tests(
+      "CompanionsTests",
+      ["Companions", "JSONText", "System", "Wire", "stickler-client", "stickler-echo"]
+    ),
+    tests("CorrelationTests", ["Correlation", "Wire", "Workbench"]),
+    tests("JSONTextTests", ["JSONText"]),
+    tests(
+      "ProofTests",
+      [
+        "Affinity", "CaptureFiles", "Cluster", "Correlation", "JSONText", "Reporting",
+        "TestSupport", "Wire", "Workbench",
+      ]
+    ),
+    tests("ReplayTests", ["CaptureFiles", "Correlation", "LiveCapture", "Replay", "Wire"]),
+    tests(
+      "ReportingTests",
+      [
+        "Affinity", "CaptureFiles", "CommandLineKit", "JSONText", "Reporting", "TestSupport",
+        "Wire",
+        "stickler",
+      ]
+    ),
+    tests("SystemTests", ["System", "Wire"]),
+    tests("LegsTests", ["AllocationCheck", "stickler"]),
+    tests("LiveCaptureTests", ["LiveCapture", "Wire"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("WireTests", ["Wire", "Workbench"]),
+    tests("WorkbenchTests", ["Cluster", "TestSupport", "Wire", "Workbench"]),
+  ]
+)
+
+/// A libFuzzer program; its seeds lie beside it.
+func fuzzer(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: imports,
+    exclude: ["Seeds"],
+    swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+  )
+}
+
+// Only libFuzzer gives such a program its `main`, so plain builds leave it out.
+if Context.environment["STICKLER_FUZZ"] != nil {
+  package.targets += [
+    fuzzer(
+      "FuzzAnalysis",
+      ["Affinity", "CaptureFiles", "Cluster", "Correlation", "Reporting", "Wire", "Workbench"]
+    ),
+    fuzzer("FuzzErlang", ["Companions"]),
+    fuzzer("FuzzInventory", ["Cluster", "JSONText", "Wire"]),
+    fuzzer("FuzzPacket", ["Correlation", "Wire"]),
+    fuzzer("FuzzSavefile", ["CaptureFiles"]),
+    fuzzer("FuzzStun", ["Companions", "System", "Wire"]),
+  ]
+}

@@ -1,0 +1,338 @@
+internal import Cluster
+internal import Correlation
+internal import Wire
+
+/// All that modes may ask: what was stitched, what the cluster was like, what the user told, and the moves among it.
+struct Evidence: Sendable {
+  let stitched: Stitcher
+  let facts: AnalysisFacts
+  let settings: ClusterAnalyst.Settings
+  private(set) var moves: [Move] = []
+  private(set) var splits: [ClientSplit] = []
+  private(set) var losses: [Loss] = []
+  /// The service of each session, and its port in the inventory.
+  let services: [ServiceKey]
+  let ports: [ServicePortID?]
+  /// The sessions of each service, in order.
+  let members: [ServiceKey: [Int]]
+  /// The last answer that each backend gave to anyone.
+  private var lastAnswers: [Endpoint: Timestamp] = [:]
+  /// Which placement's client a backend saw as a source, and which clients a node sent to a backend.
+  let holders: [SeenAt: Int]
+  private(set) var clientCounts: [NodeBackend: Set<IPAddress>] = [:]
+  private(set) var strayAnswers: [StrayAnswer] = []
+  private(set) var index = EvidenceIndex()
+  /// The sessions that came in at each node.
+  private var nodeNeighbourhoods: [Int: Neighbourhood] = [:]
+  /// What was placed of each front at each node.
+  private var frontNeighbourhoods: [FrontAt: Neighbourhood] = [:]
+  /// What moves of one kind have in common, worked out once for each kind.
+  private(set) var thresholds: [IdleKey: IdleThreshold] = [:]
+  private(set) var wholeFronts: [FrontPath: Bool] = [:]
+  /// The client addresses with many sessions of one service.
+  private(set) var crowds: [Crowd] = []
+
+  init(_ stitched: Stitcher, settings: ClusterAnalyst.Settings) {
+    self.stitched = stitched
+    self.settings = settings
+    facts = settings.facts
+    var services: [ServiceKey] = []
+    var ports: [ServicePortID?] = []
+    var members: [ServiceKey: [Int]] = [:]
+    services.reserveCapacity(stitched.sessions.count)
+    ports.reserveCapacity(stitched.sessions.count)
+    // Sessions are in order of their clients, and a client's fronts are few: neighbours mostly share their service.
+    var run: [Int] = []
+    for (index, session) in stitched.sessions.enumerated() {
+      let port = stitched.servicePort(of: session)
+      ports.append(port)
+      let service: ServiceKey
+      if let port, let inventory = stitched.inventory {
+        service = .known(inventory.servicePort(port).service)
+      } else {
+        service = .front(session.front)
+      }
+      if let last = services.last, last != service {
+        members[last, default: []] += run
+        run.removeAll(keepingCapacity: true)
+      }
+      run.append(index)
+      services.append(service)
+    }
+    if let last = services.last { members[last, default: []] += run }
+    self.members = members
+    self.services = services
+    self.ports = ports
+    holders = Self.holders(stitched)
+    moves = MoveFinder(self).moves
+    splits = SplitFinder(self).splits
+    if !moves.isEmpty || !splits.isEmpty { noteBackends() }
+    index.add(stitched)
+    index.add(moves)
+    for move in moves { noteKind(of: move) }
+    losses = LossFinder(self).losses
+    index.add(losses)
+    if losses.contains(where: { $0.placement == nil }) { noteNeighbours() }
+    strayAnswers = findStrayAnswers()
+    crowds = findCrowds()
+  }
+
+  private mutating func noteKind(of move: Move) {
+    if move.changedIngress {
+      let path = FrontPath(
+        front: sessions[move.session].front,
+        oldNode: move.oldNode,
+        newNode: move.newNode
+      )
+      if wholeFronts[path] == nil { wholeFronts[path] = isWholeFront(move) }
+    } else {
+      let key = IdleKey(service: services[move.session], node: move.newNode)
+      if thresholds[key] == nil { thresholds[key] = findIdleThreshold(key) }
+    }
+  }
+
+  private mutating func noteNeighbours() {
+    for (index, session) in sessions.enumerated() {
+      if session.placements.isEmpty {
+        guard startedInCapture(index), let run = stitched.ledger.runs(of: session.flow).first else {
+          continue
+        }
+        let node = Int(stitched.ledger.runs[Int(run)].node)
+        nodeNeighbourhoods[node, default: Neighbourhood()].add(
+          start: session.first,
+          isPlaced: false
+        )
+        continue
+      }
+      var seen: Set<Int> = []
+      for place in session.placements {
+        let placement = placements[place]
+        let node = Int(placement.ingressNode)
+        let front = FrontAt(front: session.front, node: node)
+        frontNeighbourhoods[front, default: Neighbourhood()].add(
+          from: placement.from,
+          to: placement.to
+        )
+        nodeNeighbourhoods[node, default: Neighbourhood()].add(
+          from: placement.from,
+          to: placement.to
+        )
+        guard seen.insert(node).inserted, startedInCapture(index) else { continue }
+        nodeNeighbourhoods[node, default: Neighbourhood()].add(start: session.first, isPlaced: true)
+      }
+    }
+    for node in nodeNeighbourhoods.keys { nodeNeighbourhoods[node]?.sort() }
+    for front in frontNeighbourhoods.keys { frontNeighbourhoods[front]?.sort() }
+  }
+
+  /// Other sessions to the same front that the same node translated, and how many of them began after this one.
+  func placedNeighbours(of loss: Loss) -> (count: Int, laterStarts: Int) {
+    let session = sessions[loss.session]
+    let place = FrontAt(front: session.front, node: loss.node)
+    let (alive, later) = frontNeighbourhoods[place]?.placed(after: session.first) ?? (0, 0)
+    return (alive, later)
+  }
+
+  /// How many sessions in a row that began at a node around a lost one were never translated, and how many that had
+  /// begun before went on.
+  func failedStarts(around loss: Loss) -> (failed: Int, established: Int) {
+    let start = sessions[loss.session].first
+    guard let neighbours = nodeNeighbourhoods[loss.node] else { return (0, 0) }
+    let (failed, began) = neighbours.failures(around: start)
+    return (failed, neighbours.established(before: began, at: start))
+  }
+
+  /// The clients whose port a backend saw, by what it saw.
+  private static func holders(_ stitched: Stitcher) -> [SeenAt: Int] {
+    var holders: [SeenAt: Int] = [:]
+    // Where every port is rewritten, or none is, nobody can be another's rival.
+    guard
+      stitched.placements.contains(where: { placement in
+        placement.seenSource.port != stitched.sessions[Int(placement.session)].client.port
+      })
+    else { return holders }
+    for (place, placement) in stitched.placements.enumerated()
+    where placement.seenSource.port == stitched.sessions[Int(placement.session)].client.port {
+      holders[SeenAt(backend: placement.backend, source: placement.seenSource)] = place
+    }
+    return holders
+  }
+
+  /// Takes note of what backends answered and of whom they served: only changes are explained by it.
+  private mutating func noteBackends() {
+    for placement in stitched.placements {
+      if let reply = placement.lastReply {
+        lastAnswers[placement.backend] = max(lastAnswers[placement.backend] ?? reply, reply)
+      }
+      guard !splits.isEmpty else { continue }
+      clientCounts[
+        NodeBackend(node: Int(placement.ingressNode), backend: placement.backend),
+        default: []
+      ].insert(stitched.sessions[Int(placement.session)].client.address)
+    }
+  }
+
+  var inventory: ClusterHistory? { stitched.inventory }
+  var sessions: [SessionRecord] { stitched.sessions }
+  var placements: [PlacementRecord] { stitched.placements }
+  var nodes: [ObservedNode] { stitched.nodes }
+
+  func service(of session: Int, at time: Timestamp) -> Service? {
+    guard case .known(let id) = services[session] else { return nil }
+    return inventory?.service(id, at: time)
+  }
+
+  func name(of service: ServiceKey) -> String {
+    switch service {
+    case .known(let id): inventory?.name(of: id).description ?? "unknown"
+    case .front(let front): front.description
+    }
+  }
+
+  func pod(_ endpoint: Endpoint, at time: Timestamp) -> String {
+    if let inventory, let pod = inventory.pod(at: endpoint, over: .udp, time: time) {
+      return inventory.pod(pod).name.description
+    }
+    return endpoint.description
+  }
+
+  /// Whether the backend answered anyone after this time: then it was there.
+  func served(_ backend: Endpoint, after time: Timestamp) -> Bool {
+    lastAnswers[backend].map { $0 > time } ?? false
+  }
+
+  // MARK: Endpoints over time
+
+  /// How sure it is that something had happened by a time.
+  enum Certainty: Sendable {
+    case no
+    case possible
+    case certain
+  }
+
+  /// Whether the backend left the service's endpoints before `time` (or was told to go); nil without an inventory.
+  func departure(
+    of backend: Endpoint,
+    from session: Int,
+    by time: Timestamp
+  ) -> (certainty: Certainty, bounds: String)? {
+    guard let inventory, let port = ports[session], inventory.kinds.contains(.endpoints) else {
+      return nil
+    }
+    var answer = (certainty: Certainty.no, bounds: "")
+    for change in inventory.changes(ofEndpointsOf: port) where change.record.endpoint == backend {
+      guard change.kind == .left || change.kind == .becameTerminating else { continue }
+      if let after = change.after, after > time { continue }
+      if let before = change.before, before <= time {
+        return (.certain, "before \(before)")
+      }
+      let bounds = change.before.map { "by \($0)" } ?? "during the capture"
+      answer = (.possible, bounds)
+    }
+    return answer
+  }
+
+  /// The changes of a service's endpoints that may have happened in an interval, other than to `backend` itself.
+  func endpointChanges(
+    of port: ServicePortID,
+    from: Timestamp,
+    to: Timestamp,
+    besides backend: Endpoint? = nil
+  ) -> [EndpointChange] {
+    guard let inventory else { return [] }
+    return inventory.changes(ofEndpointsOf: port).filter { change in
+      change.record.endpoint != backend && (change.after.map { $0 <= to } ?? true)
+        && (change.before.map { $0 >= from } ?? true)
+    }
+  }
+
+  /// A change of another service's endpoints that may have happened in an interval; times must be known.
+  func foreignChange(than port: ServicePortID, from: Timestamp, to: Timestamp) -> String? {
+    guard let inventory else { return nil }
+    for index in inventory.servicePorts.indices {
+      let other = ServicePortID(index: Int32(truncatingIfNeeded: index))
+      guard other != port,
+        inventory.servicePort(other).service != inventory.servicePort(port).service
+      else { continue }
+      for change in inventory.changes(ofEndpointsOf: other) {
+        // An interval that only the capture bounds says nothing of the moment.
+        guard let after = change.after, let before = change.before, after <= to, before >= from
+        else { continue }
+        return inventory.name(of: inventory.servicePort(other).service).description
+      }
+    }
+    return nil
+  }
+
+  // MARK: Timeouts
+
+  /// The conntrack timeout that applied to a placement's entry, and whether the user told it.
+  func timeout(of placement: PlacementRecord) -> (interval: Interval, isTold: Bool) {
+    // IPVS keeps UDP for five minutes, answered or not.
+    if facts.proxyMode == .ipvs, facts.udpTimeout == nil, facts.streamTimeout == nil {
+      return (.seconds(300), false)
+    }
+    // An entry becomes a stream once it was answered for two seconds.
+    let isStream = placement.lastReply.map { $0.since(placement.from) >= .seconds(2) } ?? false
+    if isStream {
+      return (
+        facts.streamTimeout ?? AnalysisFacts.defaultStreamTimeout, facts.streamTimeout != nil
+      )
+    }
+    return (facts.udpTimeout ?? AnalysisFacts.defaultUDPTimeout, facts.udpTimeout != nil)
+  }
+
+  // MARK: Words
+
+  func nodeName(_ node: Int) -> String { nodes[node].name }
+
+  /// The frames that show a move: the last one of the old way and the first of the new.
+  func witnesses(of move: Move) -> [(witness: Witness, role: String)] {
+    let old = stitched.ledger.runs[Int(placements[move.was].lastRun)]
+    let new = stitched.ledger.runs[Int(placements[move.now].firstRun)]
+    return [
+      (
+        old.forward.lastWitness,
+        "last datagram to \(pod(placements[move.was].backend, at: move.at))"
+      ),
+      (new.firstWitness, "first datagram to \(pod(placements[move.now].backend, at: move.at))"),
+    ]
+  }
+}
+
+extension Interval {
+  /// Seconds with up to three digits behind the point, for people.
+  var text: String {
+    let milliseconds = nanoseconds / 1_000_000
+    if milliseconds < 1_000 { return "\(milliseconds) ms" }
+    let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+    guard rest > 0 else { return "\(whole) s" }
+    var digits = String(rest + 1_000).dropFirst()
+    while digits.last == "0" { digits = digits.dropLast() }
+    return "\(whole).\(digits) s"
+  }
+}
+
+/// A front at a node.
+struct FrontAt: Hashable, Sendable {
+  var front: Endpoint
+  var node: Int
+}
+
+/// A front's way from one node to another.
+struct FrontPath: Hashable, Sendable {
+  var front: Endpoint
+  var oldNode: Int
+  var newNode: Int
+}
+
+/// Sessions whose pauses can be compared.
+struct IdleKey: Hashable, Sendable {
+  var service: ServiceKey
+  var node: Int
+}
+
+/// The shortest pause after which a session moved and the longest after which one stayed; nil where they overlap.
+struct IdleThreshold: Sendable {
+  var bounds: (moved: Interval, stayed: Interval)?
+}

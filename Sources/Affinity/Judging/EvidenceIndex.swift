@@ -1,0 +1,133 @@
+internal import Correlation
+internal import Wire
+
+/// What modes look up again and again, gathered once: judging stays linear in what is judged.
+struct EvidenceIndex: Sendable {
+  /// How many moves each burst has, and which bursts hold flows that kept their backend.
+  private(set) var burstSizes: [Int: Int] = [:]
+  private(set) var burstsWithKeptBackends: Set<Int> = []
+  /// ICMP errors by what they say of whom.
+  private(set) var refusalCounts: [Endpoint: Int] = [:]
+  private(set) var refusals: [Endpoint: Refusal] = [:]
+  private(set) var unreachables: [FiveTuple: Refusal] = [:]
+  private(set) var tooBigs: [FiveTuple: Refusal] = [:]
+  /// Flows whose first datagrams were not translated and later ones were.
+  private(set) var leading: Set<FlowID> = []
+  /// The fragment tallies of each leg.
+  private(set) var fragments: [FiveTuple: [(node: Int, tally: FragmentTally)]] = [:]
+  /// The placement that each flow reached a backend by; filled only where tunnels had wrong checksums.
+  private(set) var placementOf: [FlowID: Int] = [:]
+  /// The sessions that lost something.
+  private(set) var losers: Set<Int> = []
+
+  init() {}
+
+  mutating func add(_ stitched: Stitcher) {
+    for (_, refusal) in stitched.ledger.refusals { add(refusal) }
+    for (_, datagram) in stitched.ledger.unmatched where datagram.isLeading {
+      if let (flow, _) = stitched.ledger.book.find(datagram.leg) { leading.insert(flow) }
+    }
+    for (node, tally) in stitched.ledger.fragments {
+      fragments[tally.leg, default: []].append((node, tally))
+    }
+    guard !stitched.ledger.wrongChecksums.isEmpty else { return }
+    for (place, placement) in stitched.placements.enumerated()
+    where placementOf[placement.terminal] == nil {
+      placementOf[placement.terminal] = place
+    }
+  }
+
+  private mutating func add(_ refusal: Refusal) {
+    let isV4 = refusal.source.isV4
+    let isPortUnreachable =
+      isV4 ? refusal.type == 3 && refusal.code == 3 : refusal.type == 1 && refusal.code == 4
+    if isPortUnreachable, refusal.source == refusal.leg.destination.address {
+      refusalCounts[refusal.leg.destination, default: 0] += 1
+      if refusals[refusal.leg.destination] == nil { refusals[refusal.leg.destination] = refusal }
+    }
+    if isV4 ? refusal.type == 3 : refusal.type == 1, unreachables[refusal.leg] == nil {
+      unreachables[refusal.leg] = refusal
+    }
+    if isV4 ? refusal.type == 3 && refusal.code == 4 : refusal.type == 2 {
+      tooBigs[refusal.leg] = tooBigs[refusal.leg] ?? refusal
+    }
+  }
+
+  mutating func add(_ moves: [Move]) {
+    for move in moves {
+      guard let burst = move.burst else { continue }
+      burstSizes[burst, default: 0] += 1
+      if !move.changedBackend { burstsWithKeptBackends.insert(burst) }
+    }
+  }
+
+  mutating func add(_ losses: [Loss]) {
+    for loss in losses { losers.insert(loss.session) }
+  }
+}
+
+/// The flow starts of a node, and the lives of a front's placements there: what a lost session is held against.
+struct Neighbourhood: Sendable {
+  /// In order of time: when a session began, and whether it was placed.
+  private var starts: [(at: Timestamp, isPlaced: Bool)] = []
+  /// When placements began, and when they ended, each sorted.
+  private var begins: [Timestamp] = []
+  private var ends: [Timestamp] = []
+
+  mutating func add(start: Timestamp, isPlaced: Bool) { starts.append((start, isPlaced)) }
+
+  mutating func add(from: Timestamp, to: Timestamp) {
+    begins.append(from)
+    ends.append(to)
+  }
+
+  mutating func sort() {
+    starts.sort { $0.at < $1.at }
+    begins.sort()
+    ends.sort()
+  }
+
+  /// How many placements went on after a time, and how many began after it.
+  func placed(after time: Timestamp) -> (alive: Int, later: Int) {
+    (ends.count(after: time), begins.count(after: time))
+  }
+
+  /// How many that had begun before `start` were alive at `time`.
+  func established(before start: Timestamp, at time: Timestamp) -> Int {
+    // Those that ended by `time` had all begun before it; those alive at `time` that began since `start` do not count.
+    let alive = ends.count(after: time)
+    let young = begins.count(after: start - Interval(nanoseconds: 1))
+    return max(0, alive - young)
+  }
+
+  /// The failed starts in a row around one of them, and when the row began.
+  func failures(around start: Timestamp) -> (count: Int, began: Timestamp) {
+    var low = 0
+    var high = starts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle].at < start { low = middle + 1 } else { high = middle }
+    }
+    guard low < starts.count, let here = starts[low...].firstIndex(where: { !$0.isPlaced }),
+      starts[here].at == start
+    else { return (0, start) }
+    var first = here
+    var last = here
+    while first > 0, !starts[first - 1].isPlaced { first -= 1 }
+    while last + 1 < starts.count, !starts[last + 1].isPlaced { last += 1 }
+    return (last - first + 1, starts[first].at)
+  }
+}
+
+extension [Timestamp] {
+  /// How many of these, which are sorted, are later than `time`.
+  fileprivate func count(after time: Timestamp) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    return count - low
+  }
+}

@@ -1,0 +1,91 @@
+internal import Correlation
+internal import Wire
+
+/// Finds sessions that are short of datagrams or of answers.
+struct LossFinder {
+  private(set) var losses: [Loss] = []
+
+  /// So many datagrams without an answer are no coincidence where answers are the rule.
+  private static let silence = 3
+
+  init(_ evidence: Evidence) {
+    // Whether a front's sessions are answered at all: a protocol without answers has none to miss.
+    var answered: Set<ServiceKey> = []
+    for (service, members) in evidence.members
+    where members.contains(where: { evidence.sessions[$0].replies > 0 }) {
+      answered.insert(service)
+    }
+    let refused = Set(evidence.stitched.ledger.refusals.map { $0.1.leg })
+    for (index, session) in evidence.sessions.enumerated() {
+      let isRefused =
+        !refused.isEmpty
+        && (refused.contains(evidence.stitched.ledger.book[session.flow])
+          || session.placements.contains {
+            refused.contains(evidence.stitched.ledger.book[evidence.placements[$0].terminal])
+          })
+      let expectsAnswers = answered.contains(evidence.services[index]) || isRefused
+      var found = false
+      if expectsAnswers {
+        for place in session.placements {
+          let unanswered = Self.unanswered(evidence, place, isRefused: isRefused)
+          guard unanswered > 0 else { continue }
+          found = true
+          let placement = evidence.placements[place]
+          losses.append(
+            Loss(
+              session: index,
+              placement: place,
+              node: Int(placement.backendNode),
+              at: placement.lastReply ?? placement.from,
+              lostAtIngress: session.lostAtIngress,
+              lostBetween: session.lostBetween,
+              unanswered: unanswered
+            )
+          )
+        }
+      }
+      if !found, session.lost > 0 || (isRefused && session.placements.isEmpty) {
+        let node = Self.node(evidence, session)
+        losses.append(
+          Loss(
+            session: index,
+            placement: session.placements.last,
+            node: node,
+            at: session.first,
+            lostAtIngress: session.lostAtIngress,
+            lostBetween: session.lostBetween,
+            unanswered: 0
+          )
+        )
+      }
+    }
+  }
+
+  /// How many of a placement's datagrams came after its last answer, if that is more than chance.
+  private static func unanswered(_ evidence: Evidence, _ place: Int, isRefused: Bool) -> Int {
+    let placement = evidence.placements[place]
+    let sent = max(placement.sent, placement.datagrams)
+    guard sent > 0 else { return 0 }
+    let missing = sent - placement.replies
+    guard missing >= (isRefused ? 1 : silence) else { return 0 }
+    guard let reply = placement.lastReply else { return missing }
+    // Answers that stop are a loss; answers that are merely fewer than the questions are a protocol.
+    let rate = placement.to.since(placement.from)
+    let quiet = placement.to.since(reply)
+    guard rate.nanoseconds > 0, quiet.nanoseconds > 0 else { return 0 }
+    // Time stamps are claims: what they make of a share stays one.
+    let share = min(1, Double(quiet.nanoseconds) / Double(rate.nanoseconds))
+    let after = Int((share * Double(sent)).rounded())
+    guard after >= (isRefused ? 1 : silence) else { return 0 }
+    return min(missing, max(after, 1))
+  }
+
+  private static func node(_ evidence: Evidence, _ session: SessionRecord) -> Int {
+    let runs = evidence.stitched.ledger.runs(of: session.flow)
+    let lossy = runs.first { index in
+      let run = evidence.stitched.ledger.runs[Int(index)]
+      return run.forward.matched < run.forward.datagrams
+    }
+    return (lossy ?? runs.first).map { Int(evidence.stitched.ledger.runs[Int($0)].node) } ?? 0
+  }
+}

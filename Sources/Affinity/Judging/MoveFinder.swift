@@ -1,0 +1,106 @@
+internal import Wire
+
+/// Finds the changes of placement inside sessions, and which of them happened at one instant.
+struct MoveFinder {
+  private(set) var moves: [Move] = []
+  private let evidence: Evidence
+
+  /// So many moves at one node that share an instant are one event.
+  private static let burstSize = 3
+
+  /// First datagrams this close to each other may be in flight together.
+  private static let race = Interval.milliseconds(2)
+
+  init(_ evidence: Evidence) {
+    self.evidence = evidence
+    for (index, session) in evidence.sessions.enumerated() where session.placements.count > 1 {
+      find(in: session, index)
+    }
+    findBursts()
+  }
+
+  private mutating func find(in session: SessionRecord, _ index: Int) {
+    let first = moves.count
+    for now in session.placements.dropFirst() {
+      let (old, new) = (evidence.placements[now - 1], evidence.placements[now])
+      let lastSeen = max(old.to, old.lastReply ?? old.to)
+      moves.append(
+        Move(
+          session: index,
+          was: now - 1,
+          now: now,
+          at: new.from,
+          changedBackend: old.backend != new.backend,
+          changedSource: old.seenSource != new.seenSource,
+          oldNode: Int(old.ingressNode),
+          newNode: Int(new.ingressNode),
+          quiet: max(Interval(nanoseconds: 0), new.from.since(lastSeen)),
+          lastOld: min(old.to, new.from)
+        )
+      )
+    }
+    let places = session.placements
+    let start = evidence.placements[places.lowerBound].from
+    if evidence.placements[places.lowerBound + 1].from.since(start) <= Self.race {
+      for move in first..<min(first + 2, moves.count)
+      where evidence.placements[moves[move].was].to.since(start) <= Self.race {
+        moves[move].isRace = true
+      }
+    }
+    // A session that changes its backend with every few datagrams, and comes back, has no events: it is sprayed.
+    let backends = Set(session.placements.map { evidence.placements[$0].backend })
+    let changes = moves.count - first
+    if changes >= 4, changes > backends.count, changes * 4 >= session.datagrams {
+      for move in first..<moves.count { moves[move].isSprayed = true }
+    }
+  }
+
+  /// Groups moves of one node whose intervals (last old, first new] share an instant.
+  private mutating func findBursts() {
+    var byNode: [Int: [Int]] = [:]
+    for (index, move) in moves.enumerated() where isCandidate(move) {
+      byNode[move.newNode, default: []].append(index)
+    }
+    var number = 0
+    for node in byNode.keys.sorted() {
+      var open = byNode[node] ?? []
+      while open.count >= Self.burstSize {
+        let members = largestOverlap(open)
+        guard members.count >= Self.burstSize else { break }
+        for member in members { moves[member].burst = number }
+        number += 1
+        let taken = Set(members)
+        open.removeAll(where: taken.contains)
+      }
+    }
+  }
+
+  private func isCandidate(_ move: Move) -> Bool {
+    guard !move.changedIngress, !move.isSprayed, !move.isRace else { return false }
+    return move.quiet < evidence.timeout(of: evidence.placements[move.was]).interval
+  }
+
+  /// The most intervals that share an instant.
+  private func largestOverlap(_ candidates: [Int]) -> [Int] {
+    var edges: [(time: Timestamp, isStart: Bool, move: Int)] = []
+    for index in candidates {
+      edges.append((moves[index].lastOld, true, index))
+      edges.append((moves[index].at, false, index))
+    }
+    // Half-open at the old side: an interval that ends where another begins does not share an instant with it.
+    edges.sort { left, right in
+      left.time != right.time
+        ? left.time < right.time
+        : left.isStart != right.isStart ? !left.isStart : left.move < right.move
+    }
+    var open = 0
+    var most = 0
+    var instant: Timestamp?
+    for edge in edges {
+      open += edge.isStart ? 1 : -1
+      if open > most { (most, instant) = (open, edge.time) }
+    }
+    guard let instant else { return [] }
+    return candidates.filter { moves[$0].lastOld <= instant && instant < moves[$0].at }
+  }
+}

@@ -1,0 +1,131 @@
+internal import Correlation
+internal import Wire
+
+/// All that the observers of all nodes have told, with flows by number.
+struct Ledger: Sendable {
+  var book = FlowBook()
+  var runs: [NodeRun] = []
+  var unmatched: [(node: Int, Unmatched)] = []
+  var refusals: [(node: Int, Refusal)] = []
+  var announcements: [(node: Int, Announcement)] = []
+  var fragments: [(node: Int, FragmentTally)] = []
+  var wrongChecksums: [(node: Int, WrongChecksum)] = []
+  var connections: [(node: Int, ConnectionSeen)] = []
+  /// The runs of each flow are `ordered[starts[flow]..<starts[flow + 1]]`, in order of time.
+  private(set) var ordered: [Int32] = []
+  private(set) var starts: [Int32] = []
+  /// The flows of the first node by its own numbers, with its direction in the lowest bit; -1 for none yet.
+  ///
+  /// What any other node tells must be found by its addresses, since the first one may have seen it too.
+  private var numbered: [Int32] = []
+  private var numberedNode: Int?
+
+  mutating func add(_ observation: Observation, from node: Int) {
+    switch observation {
+    case .run(let run): add(run, from: node)
+    case .unmatched(let datagram): unmatched.append((node, datagram))
+    case .refusal(let refusal): refusals.append((node, refusal))
+    case .announcement(let announcement): announcements.append((node, announcement))
+    case .fragments(let tally): fragments.append((node, tally))
+    case .wrongChecksum(let checksum): wrongChecksums.append((node, checksum))
+    case .connection(let connection): connections.append((node, connection))
+    }
+  }
+
+  /// Makes what was told by addresses findable, where there is any of it; to be called when all has been added.
+  mutating func index() {
+    numbered = []
+    let isNamed =
+      !unmatched.isEmpty || !refusals.isEmpty || !fragments.isEmpty || !wrongChecksums.isEmpty
+      || !connections.isEmpty
+    if isNamed, !book.isIndexed { book.index() }
+  }
+
+  private mutating func add(_ run: Run, from node: Int) {
+    if numberedNode == nil { numberedNode = node }
+    let numbers = node == numberedNode && !book.isIndexed ? run.numbers : nil
+    let (flow, isReversed) = enter(run.leg, numbers?.leg)
+    // Address space, not memory, as in the book.
+    if runs.count == 1 << 15 { runs.reserveCapacity(1 << 21) }
+    var kept = NodeRun(
+      flow: flow,
+      node: Int16(truncatingIfNeeded: node),
+      isFirst: run.isFirst,
+      traits: run.traits,
+      hopMost: run.hopLimits.upperBound,
+      hopLeast: run.hopLimits.lowerBound,
+      forward: half(run.forward, numbers?.forwardOrigin, numbers?.forwardResult),
+      reverse: half(run.reverse, numbers?.reverseOrigin, numbers?.reverseResult),
+      first: run.forward.first,
+      firstWitness: run.forward.firstWitness
+    )
+    if run.forward.datagrams == 0, run.reverse.datagrams > 0 {
+      kept.first = min(kept.first, run.reverse.first)
+    }
+    if isReversed { kept.turn() }
+    runs.append(kept)
+  }
+
+  private mutating func half(_ stretch: Run.Stretch, _ origin: UInt32?, _ result: UInt32?)
+    -> NodeRun.Half
+  {
+    NodeRun.Half(
+      datagrams: stretch.datagrams,
+      matched: stretch.matched,
+      origin: enter(stretch.origin, origin),
+      result: enter(stretch.result, result),
+      last: stretch.last,
+      lastWitness: stretch.lastWitness
+    )
+  }
+
+  private mutating func enter(_ leg: FiveTuple?, _ number: UInt32?) -> FlowID {
+    guard let leg else { return .none }
+    return enter(leg, number).flow
+  }
+
+  /// The flow of a leg, by the node's number of it where there is one.
+  @inline(__always)
+  private mutating func enter(_ leg: FiveTuple, _ number: UInt32?) -> (
+    flow: FlowID, isReversed: Bool
+  ) {
+    guard let number else { return book.enter(leg) }
+    let place = Int(number >> 1)
+    while numbered.count <= place { numbered.append(-1) }
+    let known = numbered[place]
+    let direction = Int32(number & 1)
+    if known >= 0 { return (FlowID(index: known >> 1), known & 1 != direction) }
+    let flow = book.append(leg)
+    numbered[place] = flow.index << 1 | direction
+    return (flow, false)
+  }
+
+  /// The runs of a flow, in order of time; valid after `order`.
+  func runs(of flow: FlowID) -> ArraySlice<Int32> {
+    ordered[Int(starts[Int(flow.index)])..<Int(starts[Int(flow.index) + 1])]
+  }
+
+  /// Sorts the runs of each flow by the times that `clock` makes comparable.
+  mutating func order(by clock: ClockOffsets) {
+    starts = Array(repeating: 0, count: book.count + 1)
+    for run in runs { starts[Int(run.flow.index) + 1] += 1 }
+    for flow in 0..<book.count { starts[flow + 1] += starts[flow] }
+    var next = starts
+    ordered = Array(repeating: 0, count: runs.count)
+    for (index, run) in runs.enumerated() {
+      ordered[Int(next[Int(run.flow.index)])] = Int32(truncatingIfNeeded: index)
+      next[Int(run.flow.index)] += 1
+    }
+    for flow in 0..<book.count where starts[flow + 1] - starts[flow] > 1 {
+      let range = Int(starts[flow])..<Int(starts[flow + 1])
+      ordered[range].sort { left, right in
+        let (left, right) = (runs[Int(left)], runs[Int(right)])
+        let times = (
+          clock.corrected(left.first, at: Int(left.node)),
+          clock.corrected(right.first, at: Int(right.node))
+        )
+        return times.0 != times.1 ? times.0 < times.1 : left.node < right.node
+      }
+    }
+  }
+}

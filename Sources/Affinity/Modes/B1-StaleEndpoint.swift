@@ -1,0 +1,110 @@
+internal import Wire
+
+extension Mode {
+  static let staleEndpoint = Mode(
+    "B1",
+    "stale-endpoint",
+    .loss,
+    needs: [.history],
+    tests: [.loss(judgeStale)],
+    words: Words(
+      symptom: """
+        Some clients get no answers after a pod went, and never recover. A new source port \
+        works at once.
+        """,
+      cause: """
+        The conntrack entry of the flow still translates to a pod that is gone. Each datagram \
+        refreshes the entry, so a client that sends more often than the timeout keeps it alive \
+        for ever. Kube-proxy should have deleted it and did not: it missed the event, it lost \
+        a race, or the service was scaled to zero, which the clean-up of 1.32 and later \
+        skipped.
+        """,
+      signature: """
+        On the ingress node's way out the datagrams are addressed to an IP that is in no \
+        current endpoint slice of the service; no answers come, at most an ICMP unreachable \
+        from the node that owned the address, translated back as if it came from the front. \
+        Flows with other source ports are fine. If the pod is still terminating it is B5, if \
+        another pod has its address now it is B3.
+        """,
+      remedy: """
+        Delete the stale entries on the ingress node: conntrack -D -p udp --orig-dst FRONT (or \
+        --reply-src OLDPOD for one pod; conntrack -L -p udp shows them). Update kube-proxy. \
+        Have clients take a new source port when answers stop, and keep a service that has \
+        senders above zero endpoints.
+        """,
+      references: [
+        "kubernetes/kubernetes#19029",
+        "kubernetes/kubernetes#42473",
+        "kubernetes/kubernetes#59033",
+        "kubernetes/kubernetes#59368",
+        "kubernetes/kubernetes#65228",
+        "kubernetes/kubernetes#66651",
+        "kubernetes/kubernetes#106274",
+        "kubernetes/kubernetes#125467",
+        "kubernetes/kubernetes#125979",
+        "kubernetes/kubernetes#126130",
+        "kubernetes/kubernetes#139628",
+        "kubernetes/kubernetes#139629",
+        "kubernetes/kubernetes#141371",
+        "cilium/cilium#13123",
+        "cilium/cilium#12859",
+        "cilium/cilium#27300",
+        "projectcalico/calico#4124",
+        "projectcalico/calico#9967",
+        "cloudnativelabs/kube-router#157",
+        "containernetworking/plugins#123",
+        "ovn-kubernetes/ovn-kubernetes#1074",
+        "ovn-kubernetes/ovn-kubernetes#5526",
+        "antrea-io/antrea#5112",
+        "antrea-io/antrea#6379",
+        """
+        Lab: later datagrams still go to the dead pod, and its node's ICMP unreachable comes \
+        back translated, as if from the front.
+        """,
+      ]
+    )
+  )
+
+  private static func judgeStale(_ loss: Loss, _ evidence: Evidence) -> Judgement {
+    guard let place = loss.placement, loss.unanswered > 0 else {
+      return .ruledOut("its datagrams reached no backend")
+    }
+    let placement = evidence.placements[place]
+    let pod = evidence.pod(placement.backend, at: placement.from)
+    guard
+      let departure = evidence.departure(
+        of: placement.backend,
+        from: loss.session,
+        by: placement.to
+      )
+    else {
+      return evidence.isNeverEndpoint(placement)
+        ? .holds(
+          confidence: 0.8,
+          because: ["\(placement.backend) is in no endpoint slice of the service"],
+          group: placement.backend.description
+        )
+        : .unknown(needs: Need.inventory.rawValue)
+    }
+    guard departure.certainty != .no else {
+      if evidence.isNeverEndpoint(placement) {
+        return .holds(
+          confidence: 0.8,
+          because: [
+            "\(loss.unanswered) datagrams went to \(placement.backend), which is in no endpoint slice of the service"
+          ],
+          group: placement.backend.description
+        )
+      }
+      return .ruledOut("\(pod) is an endpoint of the service")
+    }
+    guard !evidence.isTerminating(placement) else { return .ruledOut("\(pod) was terminating") }
+    return .holds(
+      confidence: departure.certainty == .certain ? 0.95 : 0.8,
+      because: [
+        "\(loss.unanswered) datagrams went on to \(pod), unanswered, which had left the endpoints \(departure.bounds)"
+      ],
+      group: placement.backend.description
+    )
+  }
+}

@@ -1,0 +1,65 @@
+internal import Cluster
+internal import Wire
+
+extension Mode {
+  static let conntrackFull = Mode(
+    "B14",
+    "conntrack-full",
+    .loss,
+    needs: [.inventory],
+    tests: [.loss(judgeFull)],
+    words: Words(
+      symptom: """
+        New clients get no answers at one node, while those already connected are fine.
+        """,
+      cause: """
+        The node's conntrack table is full, or inserting entries fails. A packet of a known \
+        flow finds its entry; a packet that needs a new one is dropped.
+        """,
+      signature: """
+        At one ingress node's NIC several new flows in a row have no twin, whatever service \
+        they are for, while flows that were there before go on. A single flow without a twin \
+        is B2; only the first datagram of each is B9. The counters of the node confirm it: \
+        conntrack -S counts insert_failed and drop, and the kernel logs that the table is \
+        full.
+        """,
+      remedy: """
+        Compare net.netfilter.nf_conntrack_count with nf_conntrack_max; raise the latter \
+        (kube-proxy's conntrack.maxPerCore sets it), find who fills the table (conntrack -L -p \
+        udp), and shorten timeouts for traffic that is never answered.
+        """,
+      references: [
+        "kubernetes/kubernetes#71261",
+        "kubernetes/kubernetes#18604",
+        "Lab: with a table filled up by assured entries new flows are dropped and counted.",
+      ]
+    )
+  )
+
+  private static func judgeFull(_ loss: Loss, _ evidence: Evidence) -> Judgement {
+    guard loss.placement == nil, loss.lostAtIngress > 0 else {
+      return .ruledOut("its datagrams were translated")
+    }
+    guard evidence.inventory?.kinds.contains(.endpoints) == true else {
+      return .unknown(needs: Need.inventory.rawValue)
+    }
+    guard evidence.startedInCapture(loss.session) else {
+      return .ruledOut("the flow is older than the capture")
+    }
+    let (failed, established) = evidence.failedStarts(around: loss)
+    guard failed >= 5 else {
+      return .ruledOut("only \(failed) new flows in a row failed at that node")
+    }
+    guard established > 0, evidence.hasReadyEndpoint(loss) else {
+      return .ruledOut("no flow that was there before went on meanwhile")
+    }
+    return .holds(
+      confidence: 0.75,
+      because: [
+        "\(failed) new flows in a row failed at \(evidence.nodeName(loss.node)), while \(established) "
+          + "that were there before went on"
+      ],
+      group: "full \(loss.node)"
+    )
+  }
+}

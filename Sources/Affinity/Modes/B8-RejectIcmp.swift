@@ -1,0 +1,55 @@
+internal import Cluster
+internal import Wire
+
+extension Mode {
+  static let rejectIcmp = Mode(
+    "B8",
+    "reject-icmp",
+    .explained,
+    needs: [.icmp, .inventory],
+    tests: [.loss(judgeRejected)],
+    words: Words(
+      symptom: """
+        Clients are refused at once: the port is unreachable. The service has no ready \
+        endpoint.
+        """,
+      cause: """
+        Kube-proxy rejects traffic for a service without endpoints with an ICMP port \
+        unreachable from the node. The selector matches no pod, or none of the pods is ready.
+        """,
+      signature: """
+        At the ingress node's NIC an ICMP port unreachable goes back to the client, from the \
+        node or the front, and no datagram goes on; the service has no ready endpoint at all. \
+        A refusal by the pod of a ready endpoint is B19. ICMP is rate-limited and may be \
+        filtered: without it in the capture this cannot be told from loss in the network.
+        """,
+      remedy: """
+        Run kubectl get endpointslices -l kubernetes.io/service-name=NAME and kubectl describe \
+        service NAME: compare the selector with the pods' labels, and look at why pods are not \
+        ready.
+        """,
+      references: [
+        "kubernetes/kubernetes#17359",
+        "kubernetes/kubernetes#74394",
+      ]
+    )
+  )
+
+  private static func judgeRejected(_ loss: Loss, _ evidence: Evidence) -> Judgement {
+    guard loss.placement == nil else { return .ruledOut("its datagrams reached a backend") }
+    guard let inventory = evidence.inventory, let port = evidence.ports[loss.session] else {
+      return .unknown(needs: Need.inventory.rawValue)
+    }
+    guard inventory.endpoints(of: port, at: loss.at).allSatisfy({ !$0.isReady }) else {
+      return .ruledOut("the service has ready endpoints")
+    }
+    guard evidence.refusal(ofFront: loss.session) != nil else {
+      return .unknown(needs: Need.icmp.rawValue)
+    }
+    return .holds(
+      confidence: 0.95,
+      because: ["the service has no ready endpoint, and ICMP says that its port is unreachable"],
+      group: "rejected"
+    )
+  }
+}

@@ -1,0 +1,2 @@
+// The system's header, by name: a module map finds headers only beside itself.
+#include <pcap/pcap.h>

@@ -1,0 +1,49 @@
+public import Wire
+
+/// An interface that a capture was taken on, as far as its file describes it.
+///
+/// A pcap file has exactly one, without a name.
+public struct CaptureInterface: Hashable, Sendable {
+  public var linkType: LinkType
+  /// The most bytes that were kept of a frame; 0 is no limit.
+  public var snapLength: UInt32
+  public var name: String?
+  public var description: String?
+  /// The capture filter, as its author wrote it.
+  public var filter: String?
+  public var operatingSystem: String?
+  public var hardware: String?
+  /// Bits per second.
+  public var speed: UInt64?
+  public var timeUnit: TimeUnit
+  public var statistics = InterfaceStatistics()
+
+  public init(
+    linkType: LinkType,
+    snapLength: UInt32 = 0,
+    name: String? = nil,
+    timeUnit: TimeUnit = .microseconds
+  ) {
+    self.linkType = linkType
+    self.snapLength = snapLength
+    self.name = name
+    self.timeUnit = timeUnit
+  }
+}
+
+/// What the last statistics block of an interface counted; `nil` is what it did not say.
+public struct InterfaceStatistics: Hashable, Sendable {
+  public var from: Timestamp?
+  public var to: Timestamp?
+  public var received: UInt64?
+  /// Lost by the interface for want of resources.
+  public var droppedByInterface: UInt64?
+  public var acceptedByFilter: UInt64?
+  /// Lost between the filter and the capturing program.
+  public var droppedBySystem: UInt64?
+  public var delivered: UInt64?
+  /// The sum of the drop counts that stood with single records.
+  public var droppedBetweenRecords: UInt64 = 0
+
+  public init() {}
+}

@@ -1,0 +1,74 @@
+internal import Wire
+
+extension ClusterHistory {
+  /// Everything that happened to the endpoints of a service port, in order of the snapshots that showed it.
+  public func changes(ofEndpointsOf port: ServicePortID) -> [EndpointChange] {
+    guard endpointChanges.indices.contains(Int(port.index)) else { return [] }
+    return endpointChanges[Int(port.index)]
+  }
+
+  /// Every edit of a service, in order of the snapshots that showed it.
+  public func changes(of service: ServiceID) -> [ServiceChange] {
+    guard serviceChanges.indices.contains(Int(service.index)) else { return [] }
+    return serviceChanges[Int(service.index)]
+  }
+
+  /// Compares two lists, both in order of their endpoints.
+  func changes(
+    from old: [EndpointRecord],
+    to new: [EndpointRecord],
+    epoch: Int
+  ) -> [EndpointChange] {
+    var changes: [EndpointChange] = []
+    let (after, before) = moments.bounds(before: epoch)
+    func note(_ kind: EndpointChange.Kind, _ record: EndpointRecord, notBefore: Timestamp?) {
+      var earliest = after
+      // A bound that contradicts the snapshot comes from another clock: leave it.
+      if let notBefore, before.map({ notBefore <= $0 }) ?? true {
+        earliest = max(notBefore, after ?? notBefore)
+      }
+      changes.append(EndpointChange(kind, record, after: earliest, before: before))
+    }
+    var (left, right) = (0, 0)
+    while left < old.count || right < new.count {
+      if right == new.count || (left < old.count && old[left].endpoint < new[right].endpoint) {
+        note(.left, old[left], notBefore: pod(of: old[left])?.terminatingSince)
+        left += 1
+      } else if left == old.count || new[right].endpoint < old[left].endpoint {
+        note(.joined, new[right], notBefore: pod(of: new[right])?.createdAt)
+        right += 1
+      } else {
+        let (was, now) = (old[left], new[right])
+        left += 1
+        right += 1
+        let pod = pod(of: now)
+        if was.podUID != now.podUID, !was.podUID.isEmpty, !now.podUID.isEmpty {
+          // The address went from one pod to another.
+          note(.left, was, notBefore: self.pod(of: was)?.terminatingSince)
+          note(.joined, now, notBefore: pod?.createdAt)
+        } else if now.isTerminating, !was.isTerminating {
+          note(.becameTerminating, now, notBefore: pod?.terminatingSince)
+        } else if now.isReady != was.isReady {
+          note(
+            now.isReady ? .becameReady : .becameNotReady,
+            now,
+            notBefore: pod?.readinessChangedAt
+          )
+        }
+      }
+    }
+    return changes
+  }
+
+  func pod(of record: EndpointRecord) -> Pod? {
+    podID(of: record).map { pods[Int($0.index)] }
+  }
+
+  /// The very pod, or the last of its name where the slice or the pod tells no identity.
+  func podID(of record: EndpointRecord) -> PodID? {
+    guard let name = record.pod else { return nil }
+    if let id = podIDs[PodKey(name: name, uid: record.podUID)] { return id }
+    guard let id = podIDsByName[name] else { return nil }
+    return record.podUID.isEmpty || pods[Int(id.index)].uid.isEmpty ? id : nil
+  }
+}

@@ -1,0 +1,121 @@
+import Wire
+
+/// Finds later fragments their first, and counts which datagrams arrived whole, by leg.
+struct FragmentTable: ~Copyable, Sendable {
+  /// Fragments are told apart at each vantage: a datagram may be whole at one and not at the next.
+  private struct Key: Hashable {
+    var source: IPAddress
+    var destination: IPAddress
+    var identification: UInt32
+    var interface: UInt32
+    var direction: UInt8
+    var depth: UInt8
+  }
+
+  private struct Assembly {
+    var leg: FiveTuple?
+    /// The datagram's length with its UDP header, once the first fragment told it.
+    var length: UInt32 = 0
+    var laterBytes: UInt32 = 0
+    var leastOffset = UInt32.max
+    var began: Timestamp
+    var witness: Witness
+
+    /// Fragments do not overlap, so what lies behind the first one is whole when its bytes add up.
+    var isComplete: Bool {
+      leastOffset < length && length &- leastOffset == laterBytes
+    }
+  }
+
+  private var assemblies: [Key: Assembly] = [:]
+  private var order: [Key] = []
+  private var oldest = 0
+  private var tallies: [FiveTuple: FragmentTally] = [:]
+
+  private static let limit = 1 << 14
+  private static let tallyLimit = 1 << 16
+
+  mutating func begin(_ sighting: Sighting, _ leg: FiveTuple) {
+    let key = Key(
+      source: sighting.tuple.source.address,
+      destination: sighting.tuple.destination.address,
+      identification: sighting.identification,
+      interface: sighting.interface,
+      direction: sighting.direction.rawValue,
+      depth: sighting.depth
+    )
+    update(key, at: sighting.time, sighting.witness) { assembly in
+      assembly.leg = leg
+      assembly.length = sighting.payloadLength &+ 8
+    }
+  }
+
+  mutating func add(_ event: SightingBatch.Event) {
+    let packet = event.packet
+    let key = Key(
+      source: packet.tuple.source.address,
+      destination: packet.tuple.destination.address,
+      identification: packet.identification,
+      interface: event.interface,
+      direction: packet.direction.rawValue,
+      depth: packet.depth
+    )
+    update(key, at: event.time, event.witness) { assembly in
+      assembly.laterBytes &+= packet.payloadLength
+      assembly.leastOffset = min(assembly.leastOffset, packet.fragmentOffset)
+    }
+  }
+
+  private mutating func update(
+    _ key: Key,
+    at time: Timestamp,
+    _ witness: Witness,
+    _ change: (inout Assembly) -> Void
+  ) {
+    if assemblies[key] == nil {
+      if assemblies.count >= Self.limit { dropOldest() }
+      order.append(key)
+    }
+    change(&assemblies[key, default: Assembly(leg: nil, began: time, witness: witness)])
+  }
+
+  private mutating func dropOldest() {
+    guard oldest < order.count else { return }
+    if let assembly = assemblies.removeValue(forKey: order[oldest]) { tally(assembly) }
+    oldest += 1
+    if oldest > Self.limit {
+      order.removeFirst(oldest)
+      oldest = 0
+    }
+  }
+
+  private mutating func tally(_ assembly: Assembly) {
+    guard let leg = assembly.leg, tallies.count < Self.tallyLimit || tallies[leg] != nil else {
+      return
+    }
+    var tally =
+      tallies[leg]
+      ?? FragmentTally(
+        leg: leg,
+        complete: 0,
+        partial: 0,
+        time: assembly.began,
+        witness: assembly.witness
+      )
+    if assembly.isComplete {
+      tally.complete &+= 1
+    } else {
+      if tally.partial == 0 { (tally.time, tally.witness) = (assembly.began, assembly.witness) }
+      tally.partial &+= 1
+    }
+    tallies[leg] = tally
+  }
+
+  mutating func tallyAll(into observations: inout [Observation]) {
+    while oldest < order.count { dropOldest() }
+    for tally in tallies.values.sorted(by: { $0.leg < $1.leg }) {
+      observations.append(.fragments(tally))
+    }
+    tallies.removeAll()
+  }
+}

@@ -1,0 +1,132 @@
+internal import CXXHash
+
+/// What is the same about a datagram at every vantage, whatever NAT did to its addresses.
+///
+/// Three prefixes of the payload, because vantages differ in what a snap length leaves: two fingerprints compare at the
+/// longest prefix that both hold. The shortest one, the length and what of the IP header passes a NAT (the IPv4 id,
+/// the IPv6 flow label) make the `key` that tables look up.
+@frozen
+public struct Fingerprint: Sendable {
+  /// The shortest prefix, the length and the identity in one word; equal at every vantage that holds 32 bytes.
+  public var key: UInt64
+  /// Of the first 64 and of the first 128 bytes; meaningful as far as `held` says.
+  public var middle: UInt32
+  public var long: UInt32
+  /// How much of the payload these hashes cover.
+  public var held: Held
+  /// Whether the IP header tells this datagram (or, in IPv6, its socket) from others with equal payloads.
+  public var hasIdentity: Bool
+
+  @frozen
+  public enum Held: UInt8, Sendable, Comparable {
+    /// Fewer than 32 bytes of a longer payload; the key then covers as many eights as are there.
+    case little
+    case short
+    case middle
+    case long
+
+    @inlinable
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// The fingerprint of a datagram (whole, cut short or a first fragment) of `frame`.
+  @inlinable
+  public init(of packet: borrowing Packet, in frame: Span<UInt8>) {
+    let length = Int(packet.payloadLength)
+    let captured = Int(packet.payloadCaptured)
+    let start = Int(packet.payloadOffset)
+    let isV4 = packet.tuple.source.address.isV4
+    // An IPv6 datagram's flow label marks its socket; IPv4's id marks the datagram, and 0 stands for none.
+    let identity = isV4 ? packet.identification : packet.flowLabel
+    hasIdentity = identity != 0
+    middle = 0
+    long = 0
+    let shortHash: UInt64
+    if captured >= min(32, length) {
+      shortHash = payloadHash(frame, from: start, count: min(32, length))
+      held = .short
+      // A longer prefix's hash goes on from the shorter one's, so that no byte is hashed twice: half of the work.
+      var last = shortHash
+      if captured >= min(64, length) {
+        if length > 32 {
+          last = extended(
+            last,
+            payloadHash(frame, from: start &+ 32, count: min(64, length) &- 32)
+          )
+        }
+        middle = UInt32(truncatingIfNeeded: last)
+        held = .middle
+        if captured >= min(128, length) {
+          if length > 64 {
+            last = extended(
+              last,
+              payloadHash(frame, from: start &+ 64, count: min(128, length) &- 64)
+            )
+          }
+          long = UInt32(truncatingIfNeeded: last)
+          held = .long
+        }
+      }
+    } else {
+      held = .little
+      let count = captured & ~7
+      shortHash =
+        count > 0
+        ? payloadHash(frame, from: start, count: count) ^ UInt64(count)
+        : UInt64(checksumResidue(of: packet, in: frame) ?? 0)
+    }
+    let header = UInt64(packet.payloadLength) << 32 | UInt64(identity) << 1 | (isV4 ? 1 : 0)
+    key = folded(shortHash ^ 0x9e37_79b9_7f4a_7c15, header ^ 0xd6e8_feb8_6659_fd93)
+  }
+
+  /// Whether two datagrams with equal keys differ further on, where both hold it.
+  @inlinable
+  public func contradicts(_ other: Fingerprint) -> Bool {
+    switch min(held, other.held) {
+    case .little, .short: false
+    case .middle: middle != other.middle
+    case .long: long != other.long
+    }
+  }
+}
+
+/// Both halves of a 128-bit product, folded: every bit of either word reaches every bit of the result.
+@inlinable @inline(always)
+public func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
+  let product = left.multipliedFullWidth(by: right)
+  return product.high ^ product.low
+}
+
+/// The hash of a prefix, from that of a shorter one and that of the bytes between them.
+@inlinable @inline(always)
+func extended(_ hash: UInt64, _ next: UInt64) -> UInt64 {
+  folded(hash ^ 0xe703_7ed1_a0b4_28db, next ^ 0x8ebc_6af0_9c88_c6e3)
+}
+
+/// XXH3 of a part of a frame; the caller has checked the range.
+@usableFromInline
+func payloadHash(_ frame: Span<UInt8>, from start: Int, count: Int) -> UInt64 {
+  // An empty payload begins behind the frame's end where the capture ends inside the UDP header.
+  let start = count > 0 ? start : 0
+  let bytes = frame.extracting(start..<(start &+ count))
+  // SAFETY: the hash reads `count` bytes at `baseAddress`, which is what the extracted span holds.
+  return unsafe bytes.withUnsafeBufferPointer { buffer in
+    unsafe stickler_xxh3_64(buffer.baseAddress, buffer.count)
+  }
+}
+
+extension FiveTuple {
+  /// A hash that is equal for a tuple and its reverse, so that a flow's two directions share one table slot.
+  @inlinable
+  public var directionlessHash: UInt64 {
+    let left = folded(
+      source.address.low ^ 0x2d35_8dcc_aa6c_78a5,
+      source.address.high ^ UInt64(source.port) ^ 0x8bb8_4b93_962e_acc9
+    )
+    let right = folded(
+      destination.address.low ^ 0x2d35_8dcc_aa6c_78a5,
+      destination.address.high ^ UInt64(destination.port) ^ 0x8bb8_4b93_962e_acc9
+    )
+    return folded((left &+ right) ^ 0x4b33_a62e_d433_d4a3, (left ^ right) ^ 0x4d5a_2da5_1de1_aa47)
+  }
+}

@@ -1,0 +1,187 @@
+import CommandLineKit
+import Companions
+import JSONText
+import System
+import Wire
+
+/// How the affinity command's lines look.
+enum AffinityStyle: String, CaseIterable, Sendable {
+  case stickler
+  case affinityTester = "affinity-tester"
+}
+
+enum AffinityOptions {
+  static let host = Argument<Target?>(
+    optional: "HOST",
+    .target,
+    "whom to ask: a name or an address, and a port (else TARGET_ADDR and TARGET_PORT)"
+  )
+  static let address = Option("target-addr", .text("HOST"), environment: "TARGET_ADDR", "as HOST")
+  static let port = Option<UInt16?>(
+    "target-port",
+    short: "p",
+    .port,
+    environment: "TARGET_PORT",
+    "the port (default: 3478, or that of --wire)"
+  )
+  static let envFile = Option(
+    "env-file",
+    .file,
+    "a file with TARGET_ADDR=… and TARGET_PORT=…, as the affinity tester's env.list"
+  )
+  static let wire = Option<ClientWire>("wire", .choice, default: .stun, "the protocol to ask in")
+  static let clients = Option(
+    "clients",
+    short: "n",
+    .integer(in: 1...10_000),
+    default: 11,
+    "how many clients ask, each from a port of its own"
+  )
+  static let interval = Option<Duration?>(
+    "interval",
+    short: "i",
+    .duration(in: .milliseconds(1)...(.seconds(86_400))),
+    "how often each client asks (default: 1s; 20s in the affinity tester's style)"
+  )
+  static let duration = Option<Duration?>(
+    "duration",
+    short: "d",
+    .duration(),
+    "how long; 0 is until interrupted (default: 30s; 0 in the affinity tester's style)"
+  )
+  static let timeout = Option(
+    "timeout",
+    .duration(in: .milliseconds(1)...(.seconds(3_600))),
+    default: .seconds(2),
+    "when an answer is overdue"
+  )
+  static let style = Option<AffinityStyle>(
+    "style",
+    .choice,
+    default: .stickler,
+    "how lines look while it runs"
+  )
+  static let maximumLoss = Option<Double?>(
+    "max-loss",
+    Notation("PERCENT") { text throws(Failure) in
+      guard let value = Double(text), (0...100).contains(value) else {
+        throw Failure("'\(text)' is not between 0 and 100")
+      }
+      return value
+    },
+    "more lost than this breaks the promise too"
+  )
+  static let all: [any OptionDescribing] = [
+    address, port, envFile, wire, clients, interval, duration, timeout, style, maximumLoss,
+    Option<Format>.format, Option<WhenToShow>.color, Option<Bool>.ipv4, Option<Bool>.ipv6,
+  ]
+}
+
+let affinityCommand = Command(
+  "affinity",
+  summary: "ask again and again, and tell when another pod answers or sees another source",
+  discussion: """
+    Every client keeps its port. A change of pod or of the reflective address is told at once, with the client and \
+    both values; at the end stands what each client saw.
+
+    Kept (0): every client had one pod and one reflective address. Broken (1): one changed. Inconclusive (2): nothing \
+    answered often enough, or the answers name no pod. Ports stay the same here: whether ClientIP affinity holds for \
+    new ones is for 'stickler-client plan'.
+    """,
+  options: AffinityOptions.all,
+  arguments: [AffinityOptions.host],
+  examples: [
+    .init("eleven clients for half a minute", "stickler-client affinity 192.0.2.7:3478"),
+    .init(
+      "as the affinity tester, against its own server",
+      "stickler-client affinity --wire maartensmagic --style affinity-tester --env-file env.list"
+    ),
+  ],
+  body: affinity
+)
+
+@Sendable
+private func affinity(
+  _ arguments: Arguments,
+  _ console: inout Console
+) throws(Failure) -> ExitCode {
+  let style = try arguments[AffinityOptions.style]
+  let wire = try arguments[AffinityOptions.wire]
+  let isTester = style == .affinityTester
+  var configuration = ClientRunner.Configuration(
+    target: try affinityTarget(arguments, wire),
+    seed: UInt64.random(in: 0...UInt64.max)
+  )
+  configuration.wire = wire
+  configuration.clients = try arguments[AffinityOptions.clients]
+  let interval = try arguments[AffinityOptions.interval] ?? .seconds(isTester ? 20 : 1)
+  let duration = try arguments[AffinityOptions.duration] ?? .seconds(isTester ? 0 : 30)
+  configuration.interval = Interval(interval)
+  configuration.duration = duration == .seconds(0) ? nil : Interval(duration)
+  configuration.timeout = Interval(try arguments[AffinityOptions.timeout])
+  let format = try arguments[.format]
+  do throws(SystemError) {
+    let signals = try StopSignals()
+    let runner = try ClientRunner(configuration)
+    var view = AffinityView(style, format, console, at: .now())
+    runner.run { record, event in
+      view.tell(record, event)
+    } pause: { now in
+      view.pause(runner.records, at: now)
+      return signals.take() != nil
+    }
+    view.finish()
+    let report = AffinityReport(
+      runner,
+      configuration,
+      maximumLoss: (try? arguments[AffinityOptions.maximumLoss]) ?? nil
+    )
+    do throws(Failure) {
+      switch format {
+      case .json: try console.out.write(report.json)
+      case .text: try report.print(to: &console)
+      }
+    } catch {
+      throw SystemError("write the report", code: 5)
+    }
+    return report.verdict
+  } catch {
+    throw error.failure
+  }
+}
+
+/// The target: HOST, or what the environment or its file says.
+private func affinityTarget(
+  _ arguments: Arguments,
+  _ wire: ClientWire
+) throws(Failure) -> Endpoint {
+  var target = try arguments[AffinityOptions.host]
+  var port = try arguments[AffinityOptions.port]
+  var host = try arguments[AffinityOptions.address]
+  if let path = try arguments[AffinityOptions.envFile] {
+    let file = try EnvironmentFile(path)
+    host = file["TARGET_ADDR"] ?? host
+    if let text = file["TARGET_PORT"] {
+      guard let number = UInt16(text) else {
+        throw Failure("\(path): TARGET_PORT '\(text)' is not a port")
+      }
+      port = port ?? number
+    }
+  }
+  if target == nil, let host {
+    guard let parsed = Target(host) else {
+      throw Failure("TARGET_ADDR: '\(host)' is neither a name nor an address")
+    }
+    target = parsed
+  }
+  guard var target else { throw Failure("no HOST: give one, or TARGET_ADDR in the environment") }
+  target.port = target.port ?? port
+  let usual: UInt16 =
+    switch wire {
+    case .stun: 3_478
+    case .maartensmagic: 56_789
+    case .hello: 20_001
+    case .agnhost: 8_081
+    }
+  return try endpoint(target, usualPort: usual, arguments)
+}

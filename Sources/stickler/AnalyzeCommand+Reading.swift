@@ -1,0 +1,65 @@
+import Affinity
+import CaptureFiles
+import Cluster
+import CommandLineKit
+import Replay
+
+extension AnalyzeCommand {
+  /// A file whose placeholder says what may follow it.
+  static func file(_ placeholder: String) -> Notation<String> {
+    Notation<String>.file.named(placeholder)
+  }
+
+  /// Tells a name that cannot match before anything is read.
+  static func check(_ scope: ServiceScope, in inventory: ClusterHistory?) throws(Failure) {
+    for name in scope.names.sorted() {
+      guard let inventory else {
+        throw Failure("--service \(name): names are known from an --inventory only; give IP:PORT")
+      }
+      guard inventory.service(named: name) == nil else { continue }
+      let known = inventory.serviceNames.sorted().map(\.description)
+      let some = known.prefix(5).joined(separator: ", ") + (known.count > 5 ? ", ..." : "")
+      throw Failure("--service \(name): no such service in the inventory, which has \(some)")
+    }
+  }
+
+  /// Reads everything that can be read; what could not be is in the summaries.
+  static func read(
+    _ analysis: Analysis,
+    _ console: borrowing Console
+  ) throws(Failure) -> Analysis.Outcome {
+    let label =
+      analysis.nodes.count == 1 ? "reading 1 node" : "reading \(analysis.nodes.count) nodes"
+    var bar: ProgressBar?
+    let outcome = analysis.run { progress in
+      if bar == nil { bar = console.progressBar(label, total: progress.bytesTotal) }
+      bar?.advance(to: progress.bytesRead)
+    }
+    bar = nil
+    for warning in outcome.summaries.flatMap(\.warnings) { console.warn(warning.description) }
+    let nodes = outcome.report.capture.nodes
+    if nodes.isEmpty { _ = try verdict(of: outcome, console) }
+    if nodes.allSatisfy({ $0.sightings == 0 }) {
+      let packets = nodes.reduce(0) { $0 + $1.packets }
+      let what =
+        packets > 0
+        ? "\(packets) packets and no UDP datagram among them"
+        : analysis.filter == nil ? "no packet at all" : "no packet that --filter lets through"
+      console.warn("the captures hold \(what)")
+    }
+    return outcome
+  }
+
+  /// What the command exits with: what could not be read outweighs what could be judged.
+  static func verdict(
+    of outcome: Analysis.Outcome,
+    _ console: borrowing Console
+  ) throws(Failure) -> ExitCode {
+    let failures = outcome.summaries.flatMap(\.failures)
+    guard let last = failures.last else {
+      return ExitCode(rawValue: Int32(outcome.report.exitCode)) ?? .inconclusive
+    }
+    for failure in failures.dropLast() { console.report(failure.description) }
+    throw Failure(last.description)
+  }
+}

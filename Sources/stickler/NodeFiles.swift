@@ -1,0 +1,58 @@
+import CommandLineKit
+
+/// The captures of one node, in the order in which they were given.
+struct NodeFiles: Hashable, Sendable {
+  var node: String
+  var paths: [String]
+
+  static let node = Option(
+    repeating: "node",
+    .pair(.text("NAME"), .file),
+    "a capture and the node that it is from; without it a node is called as its file"
+  )
+
+  static let files = Argument(
+    repeating: "FILE",
+    .file,
+    atLeast: 0,
+    "captures (pcap, pcapng, also .gz and .zst); - is standard input"
+  )
+
+  /// Who captured what, nodes in the order of their names.
+  static func read(_ arguments: Arguments) throws(Failure) -> [NodeFiles] {
+    try grouped(arguments) { path throws(Failure) in [path] }
+  }
+
+  /// The same, after each path was replaced by what `expanding` finds there.
+  static func grouped(
+    _ arguments: Arguments,
+    expanding: (String) throws(Failure) -> [String]
+  ) throws(Failure) -> [NodeFiles] {
+    var paths: [String: [String]] = [:]
+    for pair in try arguments[node] {
+      guard !pair.left.isEmpty else { throw Failure("--node =\(pair.right): the name is missing") }
+      paths[pair.left, default: []] += try expanding(pair.right)
+    }
+    for given in try arguments[files] {
+      for path in try expanding(given) { paths[nodeName(of: path), default: []].append(path) }
+    }
+    guard !paths.isEmpty else {
+      throw Failure("FILE is missing: which captures are to be read? (- is standard input)")
+    }
+    guard paths.values.joined().count(where: { $0 == "-" }) <= 1 else {
+      throw Failure("- is given twice: standard input can be read only once")
+    }
+    return paths.map { NodeFiles(node: $0.key, paths: $0.value) }.sorted { $0.node < $1.node }
+  }
+
+  /// A file's name without its folder and its endings: `n1` for `captures/n1.pcap.gz`, or for `n1.pcap3` of a ring.
+  static func nodeName(of path: String) -> String {
+    if path == "-" { return "stdin" }
+    var name = path.split(separator: "/").last.map(String.init) ?? path
+    for ending in [".gz", ".zst"] where name.hasSuffix(ending) && name.count > ending.count {
+      name.removeLast(ending.count)
+    }
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+}

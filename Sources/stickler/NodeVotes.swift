@@ -1,0 +1,48 @@
+import Affinity
+import Cluster
+import Correlation
+import Wire
+
+/// Guesses from the inventory which node a capture was taken on, where neither the user nor its file name says.
+///
+/// The node that writes one of its own addresses into a packet is the one that was watched. A node that only hands
+/// packets to its pods is known by those.
+struct NodeVotes {
+  private let inventory: ClusterHistory
+  private var writers: Set<String> = []
+  private var neighbours: Set<String> = []
+
+  init(_ inventory: ClusterHistory) {
+    self.inventory = inventory
+  }
+
+  mutating func add(_ observations: [Observation]) {
+    for case .run(let run) in observations {
+      add(run.forward, of: run.leg)
+      add(run.reverse, of: run.leg.reversed)
+    }
+  }
+
+  private mutating func add(_ stretch: Run.Stretch, of leg: FiveTuple) {
+    guard stretch.datagrams > 0 else { return }
+    if let result = stretch.result {
+      guard result.source.address != leg.source.address,
+        let owner = inventory.owner(of: result.source.address, time: stretch.first)
+      else { return }
+      switch owner.role {
+      case .node, .podBridge, .tunnel: writers.insert(inventory.node(owner.node).name)
+      case .pod, .podBlock: break
+      }
+    } else if stretch.origin == nil,
+      let node = inventory.node(ofPodAt: leg.destination.address, time: stretch.first)
+    {
+      neighbours.insert(inventory.node(node).name)
+    }
+  }
+
+  /// The node, if exactly one fits.
+  var name: String? {
+    if !writers.isEmpty { return writers.count == 1 ? writers.first : nil }
+    return neighbours.count == 1 ? neighbours.first : nil
+  }
+}

@@ -1,0 +1,94 @@
+@testable import Affinity
+import JSONText
+@testable import Reporting
+import Testing
+import Wire
+
+@Suite struct AnonymizerTests {
+  /// Rows of the reference implementation's test vectors: its key is the bytes 0 to 15, its input as many from 0 on.
+  @Test(arguments: [
+    (0, 0x726f_db47_dd0e_0e31 as UInt64), (1, 0x74f8_39c5_93dc_67fd), (7, 0xab02_00f5_8b01_d137),
+    (8, 0x93f5_f579_9a93_2462), (15, 0xa129_ca61_49be_45e5),
+  ])
+  func `SipHash gives what its authors published`(length: Int, hash: UInt64) {
+    let key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    #expect(SipHash(key: key)((0..<length).map { UInt8($0) }) == hash)
+  }
+
+  @Test func `two words hash as their sixteen bytes do`() {
+    let hash = SipHash(key: (1, 2))
+    let bytes: [UInt8] = [3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
+    #expect(hash(3, 4) == hash(bytes))
+  }
+
+  @Test(arguments: [
+    ("203.0.113.1", "203.0.113.2", 30), ("203.0.113.1", "203.0.113.1", 32),
+    ("10.244.1.1", "10.244.3.2", 22), ("10.0.0.1", "192.168.0.1", 0),
+    ("2001:db8:cc::1", "2001:db8:cc::3", 126), ("2001:db8::1", "2001:db9::1", 31),
+  ])
+  func `addresses share as long a prefix as before`(left: String, right: String, length: Int) throws
+  {
+    var hide = Anonymizer(phrase: "a phrase")
+    let first = try #require(IPAddress(left))
+    let second = try #require(IPAddress(right))
+    let hidden = (hide(first), hide(second))
+    #expect(hidden.0.isV4 == first.isV4)
+    let skipped = first.isV4 ? 96 : 0
+    let difference = (hidden.0.high ^ hidden.1.high, hidden.0.low ^ hidden.1.low)
+    let shared =
+      difference.0 != 0
+      ? difference.0.leadingZeroBitCount : 64 + difference.1.leadingZeroBitCount
+    #expect(shared - skipped == length)
+  }
+
+  @Test func `a phrase gives the same addresses again, another one others`() throws {
+    let address = try #require(IPAddress("203.0.113.1"))
+    var (first, second, third) = (
+      Anonymizer(phrase: "one"), Anonymizer(phrase: "one"), Anonymizer(phrase: "two")
+    )
+    #expect(first(address) == second(address))
+    #expect(first(address) != third(address))
+  }
+
+  @Test func `no address and no name of the report is left in any format`() throws {
+    var anonymizer = Anonymizer(phrase: "one")
+    let report = sampleReport().anonymized(by: &anonymizer)
+    var json: [UInt8] = []
+    writeJSON(report) { (bytes: [UInt8]) throws(Never) in json += bytes }
+    var text: [UInt8] = []
+    let layout = TextLayout(showsSessions: true)
+    writeText(report, layout: layout) { (bytes: [UInt8]) throws(Never) in text += bytes }
+    let pages = [
+      String(decoding: json, as: UTF8.self), String(decoding: text, as: UTF8.self),
+      junitReport(report), prometheusReport(report),
+    ]
+    let secrets = [
+      "203.0.113.", "2001:db8", "198.51.100.", "192.168.99.", "10.244.", "default", "udp-server",
+      "dumps", "n1", "n2", "script", "s3",
+    ]
+    for page in pages {
+      for secret in secrets where page.contains(secret) {
+        let lines = page.split(separator: "\n").filter { $0.contains(secret) }
+        Issue.record("\(secret) is left: \(lines.prefix(2))")
+      }
+    }
+    #expect(try Schema().problems(of: JSONValue(json)) == [])
+  }
+
+  @Test func `what is counted stays as it was`() {
+    let report = sampleReport()
+    var anonymizer = Anonymizer(phrase: "one")
+    let hidden = report.anonymized(by: &anonymizer)
+    #expect(hidden.sessions.count == 5)
+    #expect(hidden.sessions.reduce(0) { $0 + $1.datagrams } == 150)
+    #expect(hidden.incidents[0].findings == ["f1", "f2", "f3"])
+    #expect(
+      hidden.findings[0].evidence[0].file
+        == hidden.capture.nodes.first { $0.packets == 1_590 }?.files[0]
+    )
+    #expect(
+      hidden.findings[0].client
+        == "\(hidden.sessions.first { $0.client.port == 40_000 && $0.placements.count == 2 && $0.client == Endpoint(hidden.findings[0].client ?? "") }?.client ?? Endpoint(IPAddress(v4: 0), 0))"
+    )
+  }
+}
