@@ -46,7 +46,7 @@ let package = Package(
     room("Companions", ["JSONText", "System", "Wire"]),
     room("Correlation", ["Wire"]),
     room("JSONText"),
-    room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "Wire"]),
+    room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),
     room(
       "Reporting",
       [
@@ -65,7 +65,7 @@ let package = Package(
       "stickler",
       [
         "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
-        "LiveCapture", "Replay", "Reporting", "Wire",
+        "LiveCapture", "Replay", "Reporting", "System", "Wire",
       ]
     ),
     program(

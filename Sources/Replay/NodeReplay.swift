@@ -1,6 +1,7 @@
 internal import CaptureFiles
 internal import Correlation
 internal import LiveCapture
+internal import System
 
 /// Replays one node on the thread that calls it, or on that and a second one which reads ahead.
 struct NodeReplay: Sendable {
@@ -61,7 +62,7 @@ struct NodeReplay: Sendable {
     let filled = BoundedQueue<Step>(capacity: Self.blockCount + 1)
     let vacant = BoundedQueue<Block>(capacity: Self.blockCount)
     for _ in 0..<Self.blockCount { vacant.put(Block()) }
-    let reader = Worker {
+    let reader = try? Worker {
       let end = read { source in
         let block = vacant.take()
         let isOpen = source.next(into: &block.sightings)
@@ -70,6 +71,8 @@ struct NodeReplay: Sendable {
       }
       filled.put(.end(end))
     }
+    // A system that gives no more threads makes it slower, and no more.
+    guard let reader else { return readInline(&observer) }
     while true {
       switch filled.take() {
       case .block(let block):

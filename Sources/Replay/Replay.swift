@@ -2,6 +2,7 @@ public import Correlation
 public import LiveCapture
 internal import Glibc
 internal import Synchronization
+internal import System
 
 /// How far a replay has come.
 public struct ReplayProgress: Hashable, Sendable {
@@ -66,12 +67,12 @@ public func replay(
 
 /// Starts a thread for each core, which take the nodes in their order; the nodes whose turn it is never wait.
 private func startWorkers(_ replays: [NodeReplay]) -> [Worker] {
-  let cores = coreCount()
+  let cores = usableCores()
   // A second thread for each node pays only where cores would idle without it.
   let isReadingAhead = replays.count * 2 <= cores
   let next = Counter()
-  return (0..<min(cores, replays.count)).map { _ in
-    Worker {
+  let workers = (0..<min(cores, replays.count)).compactMap { _ in
+    try? Worker {
       while true {
         let index = Int(next.add(1))
         guard index < replays.count else { return }
@@ -79,6 +80,8 @@ private func startWorkers(_ replays: [NodeReplay]) -> [Worker] {
       }
     }
   }
+  precondition(!workers.isEmpty || replays.isEmpty, "the system refuses another thread")
+  return workers
 }
 
 /// The length of all files; nil where one of them is no regular file.

@@ -27,31 +27,3 @@ public final class Waker: Sendable {
     unsafe _ = read(descriptor.number, &count, 8)
   }
 }
-
-/// Runs `body` on a thread of its own, which nobody waits for.
-public func startThread(_ body: @escaping @Sendable () -> Void) throws(SystemError) {
-  final class Box: Sendable {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  // SAFETY: the box is retained for the thread, which takes it over.
-  let box = unsafe Unmanaged.passRetained(Box(body))
-  let status = unsafe pthread_create(
-    &thread,
-    nil,
-    { argument in
-      if let argument = unsafe argument {
-        // SAFETY: what was passed below, retained once.
-        unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-      }
-      return nil
-    },
-    box.toOpaque()
-  )
-  guard status == 0 else {
-    unsafe box.release()
-    throw SystemError("start a thread", code: status)
-  }
-  pthread_detach(thread)
-}

@@ -3,6 +3,7 @@ import CommandLineKit
 import Correlation
 import LiveCapture
 import Replay
+import System
 
 /// What one node's captures hold.
 struct NodeLegs: Sendable {

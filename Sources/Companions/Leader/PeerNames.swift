@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import System
 internal import Wire
 
@@ -10,7 +9,7 @@ final class PeerNames: Sendable {
     var isOver = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let name: String
   private let every: Interval
   private let waker: Waker

@@ -1,33 +1,31 @@
-internal import Synchronization
-
 /// Hands values from one thread to another; whoever is ahead waits.
 ///
 /// Meant for values that are worth the some 100 ns of a lock: batches, never packets.
-final class BoundedQueue<Element: Sendable>: Sendable {
-  private let elements = Mutex<[Element]>([])
+public final class BoundedQueue<Element: Sendable>: Sendable {
+  private let elements = Locked<[Element]>([])
   private let filled: Semaphore
   private let vacant: Semaphore
 
-  init(capacity: Int) {
+  public init(capacity: Int) {
     filled = Semaphore(0)
     vacant = Semaphore(capacity)
   }
 
   /// Waits while the queue is full.
-  func put(_ element: Element) {
+  public func put(_ element: Element) {
     vacant.wait()
     elements.withLock { $0.append(element) }
     filled.signal()
   }
 
   /// Waits while the queue is empty.
-  func take() -> Element {
+  public func take() -> Element {
     filled.wait()
     return takeFirst()
   }
 
   /// Waits while the queue is empty, at most a tenth of a second.
-  func takeSoon() -> Element? {
+  public func takeSoon() -> Element? {
     filled.waitATenthOfASecond() ? takeFirst() : nil
   }
 
