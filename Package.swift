@@ -43,9 +43,10 @@ let package = Package(
     room("CaptureFiles", ["CZlib", "CZstd", "Wire"]),
     room("Cluster", ["JSONText", "Wire"]),
     room("CommandLineKit"),
-    room("Companions", ["JSONText", "System", "Wire"]),
+    room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
     room("Correlation", ["Wire"]),
     room("JSONText"),
+    room("Protocols", ["Wire"]),
     room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),
     room(
       "Reporting",
@@ -70,7 +71,7 @@ let package = Package(
     ),
     program(
       "stickler-client",
-      ["CommandLineKit", "Companions", "JSONText", "System", "Wire"]
+      ["CommandLineKit", "Companions", "JSONText", "Protocols", "System", "Wire"]
     ),
     program("stickler-echo", ["CommandLineKit", "Companions", "System", "Wire"]),
     program("stickler-workbench", ["Wire", "Workbench"]),
@@ -80,7 +81,10 @@ let package = Package(
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests(
       "CompanionsTests",
-      ["Companions", "JSONText", "System", "Wire", "stickler-client", "stickler-echo"]
+      [
+        "Companions", "JSONText", "Protocols", "System", "TestSupport", "Wire", "stickler-client",
+        "stickler-echo",
+      ]
     ),
     tests("CorrelationTests", ["Correlation", "Wire", "Workbench"]),
     tests("JSONTextTests", ["JSONText"]),
@@ -91,6 +95,7 @@ let package = Package(
         "TestSupport", "Wire", "Workbench",
       ]
     ),
+    tests("ProtocolsTests", ["Protocols", "TestSupport", "Wire"]),
     tests("ReplayTests", ["CaptureFiles", "Correlation", "LiveCapture", "Replay", "Wire"]),
     tests(
       "ReportingTests",
@@ -126,10 +131,10 @@ if Context.environment["STICKLER_FUZZ"] != nil {
       "FuzzAnalysis",
       ["Affinity", "CaptureFiles", "Cluster", "Correlation", "Reporting", "Wire", "Workbench"]
     ),
-    fuzzer("FuzzErlang", ["Companions"]),
+    fuzzer("FuzzErlang", ["Protocols"]),
     fuzzer("FuzzInventory", ["Cluster", "JSONText", "Wire"]),
     fuzzer("FuzzPacket", ["Correlation", "Wire"]),
     fuzzer("FuzzSavefile", ["CaptureFiles"]),
-    fuzzer("FuzzStun", ["Companions", "System", "Wire"]),
+    fuzzer("FuzzStun", ["Companions", "Protocols", "System", "Wire"]),
   ]
 }

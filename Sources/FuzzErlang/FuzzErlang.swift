@@ -1,4 +1,4 @@
-import Companions
+import Protocols
 
 /// Feeds bytes to the reader of Erlang's terms, alone and behind the affinity tester's magic word.
 ///

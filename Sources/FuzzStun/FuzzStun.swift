@@ -1,4 +1,5 @@
 import Companions
+import Protocols
 import System
 import Wire
 

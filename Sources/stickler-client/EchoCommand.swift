@@ -1,6 +1,7 @@
 import CommandLineKit
 import Companions
 import JSONText
+import Protocols
 import System
 import Wire
 

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Companions
+import Protocols
 import System
 import Wire
 

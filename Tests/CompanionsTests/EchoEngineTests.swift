@@ -1,5 +1,7 @@
 import Companions
+import Protocols
 import System
+import TestSupport
 import Testing
 import Wire
 
@@ -56,9 +58,11 @@ import Wire
 
   @Test func `every answer knows its own requests and leaves the others alone`() {
     var engine = Self.engine()
-    let stun = written { StunRequest(transaction: StunTests.transaction).write(to: &$0) }
+    let stun = written {
+      StunRequest(transaction: Stun.Transaction(high: 7, low: 8)).write(to: &$0)
+    }
     for (request, taken) in [
-      (stun, EchoEngine.Verdict.stun), (AffinityTesterTests.request, .affinity),
+      (stun, EchoEngine.Verdict.stun), (AffinityVectors.request, .affinity),
       (Self.text("clientip"), .agnhost), (Self.text("anything"), .echo), ([], .echo),
     ] {
       let (answer, verdict) = Self.ask(&engine, request, [.stun, .affinity, .words, .echo])
@@ -120,7 +124,7 @@ import Wire
 
   @Test func `malformed requests are counted, and still echoed where anything is`() {
     var engine = Self.engine()
-    let broken = Array(StunTests.request.dropLast(4))
+    let broken = Array(StunVectors.request.dropLast(4))
     #expect(Self.ask(&engine, broken, .stun).verdict == .malformed)
     #expect(Self.ask(&engine, broken, .stun).answer == nil)
     #expect(Self.ask(&engine, broken, [.stun, .echo]).answer == broken)
@@ -176,7 +180,7 @@ import Wire
     ]
     let seeds = [
       [], [1, 2, 3], Self.text("hostname"), Self.text("clientip"), Self.text("echo echo echo hi"),
-      Self.text("Message number 1 from: x"), AffinityTesterTests.request, StunTests.request,
+      Self.text("Message number 1 from: x"), AffinityVectors.request, StunVectors.request,
       Broadcast.Message(text: Self.text("hi"), id: 1).encoded,
     ]
     for left in kinds {
@@ -208,8 +212,9 @@ import Wire
       $0.sources = 1_024
     }
     let whole = [
-      StunTests.request, written { StunRequest(transaction: StunTests.transaction).write(to: &$0) },
-      AffinityTesterTests.request, AffinityTesterTests.newerRequest, Self.text("hostname"),
+      StunVectors.request,
+      written { StunRequest(transaction: Stun.Transaction(high: 7, low: 8)).write(to: &$0) },
+      AffinityVectors.request, AffinityVectors.newerRequest, Self.text("hostname"),
       Self.text("echo hi"), Broadcast.Message(text: [], id: 1).encoded, [],
     ]
     var excess = 0

@@ -1,6 +1,8 @@
 import Companions
 import Glibc
+import Protocols
 import System
+import TestSupport
 import Testing
 import Wire
 
@@ -193,7 +195,7 @@ import Wire
     let client = try UDPSocket(bind: Endpoint(IPAddress(v4: 0x7f00_0001), 0))
     var random = SplitMix64(state: 6)
     let whole = [
-      StunTests.request, AffinityTesterTests.request, AffinityTesterTests.newerRequest,
+      StunVectors.request, AffinityVectors.request, AffinityVectors.newerRequest,
       Array("echo hi".utf8), Array(#"{"leader":"10.0.0.1"}"#.utf8),
       Broadcast.Message(text: [1], id: 1).encoded, (0..<1_400).map { UInt8($0 & 0xff) },
     ]
@@ -203,7 +205,9 @@ import Wire
       _ = client.send(message.span, to: server.udp[round / 7 % 4])
       if round % 32 == 0 { while batch.receive(from: client) > 0 {} }
     }
-    let request = written { StunRequest(transaction: StunTests.transaction).write(to: &$0) }
+    let request = written {
+      StunRequest(transaction: Stun.Transaction(high: 7, low: 8)).write(to: &$0)
+    }
     var answer: StunAnswer?
     let end = Instant.now() + .seconds(5)
     while answer == nil, Instant.now() < end {

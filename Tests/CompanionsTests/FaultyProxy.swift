@@ -1,6 +1,7 @@
 import Companions
 import Glibc
 import Synchronization
+import Protocols
 import System
 import Wire
 

@@ -1,5 +1,6 @@
 import Companions
 import System
+import TestSupport
 import Testing
 import Wire
 

@@ -1,5 +1,7 @@
 import Companions
+import Protocols
 import System
+import TestSupport
 import Testing
 import Wire
 

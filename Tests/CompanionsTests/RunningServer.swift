@@ -2,6 +2,7 @@ import Companions
 import Glibc
 import Synchronization
 import System
+import TestSupport
 import Testing
 import Wire
 

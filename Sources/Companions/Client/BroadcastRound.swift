@@ -1,3 +1,4 @@
+public import Protocols
 public import Wire
 
 /// One message to every address of a name, and who acknowledged it: pure, with time as an argument.

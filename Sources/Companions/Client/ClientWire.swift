@@ -1,3 +1,4 @@
+public import Protocols
 public import Wire
 
 /// The protocols in which a client can ask who serves it.

@@ -1,3 +1,4 @@
+public import Protocols
 public import System
 public import Wire
 

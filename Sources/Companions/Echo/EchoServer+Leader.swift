@@ -1,3 +1,4 @@
+internal import Protocols
 internal import System
 internal import Wire
 

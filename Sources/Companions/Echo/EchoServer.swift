@@ -1,3 +1,4 @@
+internal import Protocols
 public import System
 public import Wire
 

@@ -1,4 +1,5 @@
 internal import JSONText
+internal import Protocols
 internal import System
 public import Wire
 

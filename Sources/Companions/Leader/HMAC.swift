@@ -1,3 +1,5 @@
+internal import Protocols
+
 /// SHA-256 (FIPS 180-4), for the few bytes of a message about the leader.
 struct SHA256 {
   private static let constants: [UInt32] = [

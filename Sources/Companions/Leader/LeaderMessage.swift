@@ -1,4 +1,5 @@
 internal import JSONText
+public import Protocols
 public import Wire
 
 /// What is said about the leader: by clients in two forms, and among the pods.

@@ -1,20 +1,16 @@
-import Companions
+import Protocols
+import TestSupport
 import Testing
 import Wire
 
 @Suite struct AffinityTesterTests {
-  static let magic = "6d616172 74656e73 6d616769 63"
+  static let magic = AffinityVectors.magic
   static let client = Endpoint(IPAddress(v4: 0xc000_0207), 40_000)
   static let id: UInt32 = 1_500_000_000
 
-  static let request = bytes(magic + "83 74 00000002 640002 6964 62 59682f00 640003 736571 61 07")
-  static let newerRequest = bytes(magic + "83 74 00000002 7702 6964 62 59682f00 7703 736571 61 07")
-  static let answer = bytes(
-    magic + """
-      83 74 00000003 640008 706f645f6e616d65 6d 00000005 706f642d31
-      640003 736571 61 07 640009 785f61646472657373 6e 06 00 28c5 072d6899
-      """
-  )
+  static let request = AffinityVectors.request
+  static let newerRequest = AffinityVectors.newerRequest
+  static let answer = AffinityVectors.answer
 
   @Test(arguments: [(request, ErlangTerm.AtomEncoding.atom), (newerRequest, .smallUTF8)])
   func `a request reads and writes`(message: [UInt8], atoms: ErlangTerm.AtomEncoding) throws {

@@ -11,9 +11,9 @@ public enum Stun {
   public static let headerLength = 20
   public static let cookie: UInt32 = 0x2112_a442
 
-  static let bindingRequest: UInt16 = 0x0001
-  static let bindingSuccess: UInt16 = 0x0101
-  static let bindingError: UInt16 = 0x0111
+  package static let bindingRequest: UInt16 = 0x0001
+  package static let bindingSuccess: UInt16 = 0x0101
+  package static let bindingError: UInt16 = 0x0111
 
   /// An attribute's number; from 0x8000 on a reader may ignore one that it does not know.
   enum Attribute {

@@ -1,4 +1,5 @@
-import Companions
+import Protocols
+import TestSupport
 import Testing
 import Wire
 
@@ -6,36 +7,9 @@ import Wire
 @Suite struct StunTests {
   static let transaction = Stun.Transaction(high: 0xb7e7_a701_bc34_d686, low: 0xfa87_dfae)
 
-  /// RFC 5769, 2.1.
-  static let request = bytes(
-    """
-    00010058 2112a442 b7e7a701bc34d686fa87dfae
-    80220010 5354554e207465737420636c69656e74
-    00240004 6e0001ff 80290008 932ff9b151263b36
-    00060009 6576746a3a68367659202020
-    00080014 9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2
-    80280004 e57a3bcf
-    """
-  )
-
-  /// RFC 5769, 2.2.
-  static let answer4 = bytes(
-    """
-    0101003c 2112a442 b7e7a701bc34d686fa87dfae
-    8022000b 7465737420766563746f7220 00200008 0001a147e112a643
-    00080014 2b91f599fd9e90c38c7489f92af9ba53f06be7d7 80280004 c07d4c96
-    """
-  )
-
-  /// RFC 5769, 2.3.
-  static let answer6 = bytes(
-    """
-    01010048 2112a442 b7e7a701bc34d686fa87dfae
-    8022000b 7465737420766563746f7220
-    00200014 0002a147 0113a9faa5d3f179bc25f4b5bed2b9d9
-    00080014 a382954e4be67bf11784c97c8292c275bfe3ed41 80280004 c8fb0b4c
-    """
-  )
+  static let request = StunVectors.request
+  static let answer4 = StunVectors.answer4
+  static let answer6 = StunVectors.answer6
 
   @Test func `a request of another implementation is understood`() throws {
     let request = try StunRequest(Self.request.span)

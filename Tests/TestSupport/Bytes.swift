@@ -1,7 +1,5 @@
-import Companions
-
 /// Bytes from hexadecimal digits; blanks are for the reader.
-func bytes(_ hex: String) -> [UInt8] {
+public func bytes(_ hex: String) -> [UInt8] {
   let digits = hex.filter { !$0.isWhitespace }
   return stride(from: 0, to: digits.count, by: 2).compactMap { offset in
     let start = digits.index(digits.startIndex, offsetBy: offset)
@@ -10,15 +8,19 @@ func bytes(_ hex: String) -> [UInt8] {
 }
 
 /// What `body` writes.
-func written(_ body: (inout OutputSpan<UInt8>) -> Void) -> [UInt8] {
+public func written(_ body: (inout OutputSpan<UInt8>) -> Void) -> [UInt8] {
   Array(capacity: 65_536) { output in body(&output) }
 }
 
 /// A small generator with a seed, so that a failure can be had again.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
+public struct SplitMix64: RandomNumberGenerator {
+  public var state: UInt64
 
-  mutating func next() -> UInt64 {
+  public init(state: UInt64) {
+    self.state = state
+  }
+
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var value = state
     value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -28,7 +30,7 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// Some valid message, damaged: bytes flipped, cut off, doubled or put in.
-func damaged(_ message: [UInt8], by random: inout SplitMix64) -> [UInt8] {
+public func damaged(_ message: [UInt8], by random: inout SplitMix64) -> [UInt8] {
   var message = message
   for _ in 0...Int.random(in: 0..<4, using: &random) {
     let place = message.isEmpty ? 0 : Int.random(in: 0..<message.count, using: &random)
