@@ -55,6 +55,7 @@ let package = Package(
       ]
     ),
     room("System", ["CLinux", "Wire"]),
+    room("Live", ["Correlation", "LiveCapture", "System", "Wire"]),
     room("LiveCapture", ["CPcap", "Wire"]),
     room("Wire", ["CXXHash"]),
     room("Workbench", ["Wire"]),
@@ -66,7 +67,7 @@ let package = Package(
       "stickler",
       [
         "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
-        "LiveCapture", "Replay", "Reporting", "System", "Wire",
+        "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
       ]
     ),
     program(
@@ -108,6 +109,12 @@ let package = Package(
     tests("SystemTests", ["System", "Wire"]),
     tests("LegsTests", ["AllocationCheck", "stickler"]),
     tests("LiveCaptureTests", ["LiveCapture", "Wire"]),
+    .testTarget(
+      name: "LiveTests",
+      dependencies: ["CaptureFiles", "Live", "System", "TestSupport", "Wire", "stickler"],
+      exclude: ["traffic.py"],
+      swiftSettings: settings
+    ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("WireTests", ["Wire", "Workbench"]),
     tests("WorkbenchTests", ["Cluster", "TestSupport", "Wire", "Workbench"]),

@@ -40,7 +40,7 @@ extension [UInt8] {
   }
 
   mutating func append(_ span: Span<UInt8>) {
-    reserveCapacity(count + span.count)
-    for index in span.indices { append(span[index]) }
+    // SAFETY: the bytes are copied before the span ends.
+    unsafe span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
   }
 }

@@ -122,8 +122,8 @@ extension Notation {
         throw Failure("'\(text)' is not \(placeholder)")
       }
       return Pair(
-        left: try left.read(String(text[..<split])),
-        right: try right.read(String(text[text.index(after: split)...]))
+        try left.read(String(text[..<split])),
+        try right.read(String(text[text.index(after: split)...]))
       )
     }
   }
@@ -133,4 +133,9 @@ extension Notation {
 public struct Pair<Left: Sendable, Right: Sendable>: Sendable {
   public var left: Left
   public var right: Right
+
+  public init(_ left: Left, _ right: Right) {
+    self.left = left
+    self.right = right
+  }
 }

@@ -36,6 +36,9 @@ public struct PacketFilter: Sendable {
     )
   }
 
+  /// How long the program is; the kernel takes no more than `CaptureSocket.kernelFilterLimit`.
+  public var instructionCount: Int { instructions.count }
+
   /// Whether a frame, of which `bytes` were captured, passes.
   public func matches(_ bytes: Span<UInt8>, originalLength: UInt32) -> Bool {
     // SAFETY: a validated program only reads within the captured length, and writes nowhere.

@@ -1,3 +1,4 @@
+import CaptureFiles
 import CommandLineKit
 
 /// The captures of one node, in the order in which they were given.
@@ -45,10 +46,12 @@ struct NodeFiles: Hashable, Sendable {
     return paths.map { NodeFiles(node: $0.key, paths: $0.value) }.sorted { $0.node < $1.node }
   }
 
-  /// A file's name without its folder and its endings: `n1` for `captures/n1.pcap.gz`, or for `n1.pcap3` of a ring.
+  /// A file's name without its folder and its endings: `n1` for `captures/n1.pcap.gz`, and for `n1.pcap3` or
+  /// `n1_00003_20261121064909.pcapng` of a ring.
   static func nodeName(of path: String) -> String {
     if path == "-" { return "stdin" }
     var name = path.split(separator: "/").last.map(String.init) ?? path
+    if let ring = RingFileName(name), !ring.prefix.isEmpty { return ring.prefix }
     for ending in [".gz", ".zst"] where name.hasSuffix(ending) && name.count > ending.count {
       name.removeLast(ending.count)
     }

@@ -16,7 +16,9 @@ let stickler = Command(
   examples: [
     Command.Example("what the nodes' captures hold", "stickler legs n1.pcap n2.pcap n3.pcap")
   ],
-  subcommands: [AnalyzeCommand.command, ExplainCommand.command, LegsCommand.command]
+  subcommands: [
+    AnalyzeCommand.command, CaptureCommand.command, ExplainCommand.command, LegsCommand.command,
+  ]
 )
 
 /// A free function: closures made in `main.swift` itself would be bound to the main actor.

@@ -58,7 +58,7 @@ import Wire
 
 extension PacketFilter {
   /// `matches` for `#expect`, which cannot take a span.
-  fileprivate func passes(_ frame: [UInt8], of length: Int? = nil) -> Bool {
+  func passes(_ frame: [UInt8], of length: Int? = nil) -> Bool {
     matches(frame.span, originalLength: UInt32(length ?? frame.count))
   }
 }

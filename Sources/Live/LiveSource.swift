@@ -1,0 +1,222 @@
+public import Correlation
+public import LiveCapture
+public import System
+internal import Wire
+
+/// What is to be captured on this machine.
+public struct LiveSettings: Sendable {
+  public var interfaces = [InterfacePattern("any")]
+  /// The user's own filter, in place of the one made from `scope`.
+  public var filter: String?
+  public var scope = CaptureScope()
+  public var capture = CaptureSettings()
+
+  public init() {}
+}
+
+/// Something that whoever captures should know.
+public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
+  case appeared(String)
+  case vanished(String)
+  /// The kernel does not take the filter: every packet is copied and then filtered here.
+  case slowFilter
+  /// What went wrong, while the rest goes on.
+  case trouble(String)
+
+  public var description: String {
+    switch self {
+    case .appeared(let name): "interface \(name) appeared"
+    case .vanished(let name): "interface \(name) is gone"
+    case .slowFilter:
+      "the filter is too long for the kernel: packets are filtered after they were copied"
+    case .trouble(let reason): reason
+    }
+  }
+}
+
+/// Reads this machine's interfaces, as they come and go, into batches of sightings.
+public struct LiveSource: ~Copyable {
+  /// A frame that was taken, for whoever keeps it too.
+  public typealias Keeper = (borrowing CaptureSocket.Frame) -> Void
+
+  private var socket: CaptureSocket
+  private var monitor: LinkMonitor
+  private var choice: InterfaceChoice
+  private let settings: LiveSettings
+  /// What the kernel filters by now.
+  public private(set) var filter: String?
+  /// How many frames were taken: the number of the last one.
+  public private(set) var frameCount: UInt64 = 0
+  private var missedAtStart: [UInt32: UInt64] = [:]
+
+  /// Opens the capture; what cannot be watched is told in one line.
+  public static func open(_ settings: LiveSettings) throws(CaptureError) -> Self {
+    let monitor: LinkMonitor
+    do {
+      monitor = try LinkMonitor.start()
+    } catch {
+      throw CaptureError(.system, error.description)
+    }
+    for pattern in settings.interfaces where pattern.isName {
+      guard monitor.links.contains(where: { $0.name == pattern.text }) else {
+        let names = monitor.links.map(\.name)
+        let some = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
+        throw CaptureError(
+          .noSuchInterface,
+          "there is no interface \(pattern.text); there are \(some) (and 'veth*' takes those to come)"
+        )
+      }
+    }
+    var source = Self(settings, monitor, try CaptureSocket(settings.capture))
+    source.isFilterSlow = try source.setFilter()
+    return source
+  }
+
+  private init(
+    _ settings: LiveSettings,
+    _ monitor: consuming LinkMonitor,
+    _ socket: consuming CaptureSocket
+  ) {
+    self.settings = settings
+    choice = InterfaceChoice(settings.interfaces)
+    for link in monitor.links {
+      choice.note(link.index, link.name)
+      missedAtStart[link.index] = link.counters.missed
+    }
+    self.monitor = monitor
+    self.socket = socket
+  }
+
+  /// Whether the kernel leaves the filtering to us.
+  public private(set) var isFilterSlow = false
+
+  /// What a poller watches: frames, and changes of interfaces.
+  public var frameDescriptor: Int32 { socket.number }
+  public var linkDescriptor: Int32 { monitor.number }
+
+  /// The interfaces that are watched now.
+  public var watched: [NetworkLink] { monitor.links.filter { choice.includes($0.name) } }
+
+  /// Appends the sightings of the frames that wait, some thousands at most; how many frames there were.
+  ///
+  /// Each frame is decoded where the kernel put it; `keeper` sees those that count.
+  public mutating func read(
+    into batch: inout SightingBatch,
+    keeper: Keeper? = nil
+  ) throws(CaptureError) -> Int {
+    try Self.read(&socket, &choice, &frameCount) { frame, number in
+      batch.add(
+        frame.bytes,
+        as: CaptureSocket.linkType,
+        originalLength: Int(frame.originalLength),
+        time: frame.time,
+        interface: 0,
+        witness: Witness(file: 0, frame: number)
+      )
+      keeper?(frame)
+    }
+  }
+
+  /// Hands the frames that wait to `keeper`, undecoded; how many there were.
+  public mutating func read(_ keeper: Keeper) throws(CaptureError) -> Int {
+    try Self.read(&socket, &choice, &frameCount) { frame, _ in keeper(frame) }
+  }
+
+  /// Apart from `self`, of which a closure could not use two parts at once.
+  private static func read(
+    _ socket: inout CaptureSocket,
+    _ choice: inout InterfaceChoice,
+    _ number: inout UInt64,
+    _ body: (borrowing CaptureSocket.Frame, UInt64) -> Void
+  ) throws(CaptureError) -> Int {
+    let takesAll = choice.meansAll
+    return try socket.read { frame in
+      if !takesAll, !choice.wants(frame.interface) { return }
+      number &+= 1
+      body(frame, number)
+    }
+  }
+
+  /// Takes note of interfaces that came or went, and adapts the filter to them.
+  public mutating func followInterfaces() -> [LiveNotice] {
+    var notices: [LiveNotice] = []
+    do throws(SystemError) {
+      for change in try monitor.readChanges() { take(change, into: &notices) }
+    } catch {
+      notices.append(.trouble(error.description))
+    }
+    do throws(CaptureError) {
+      let isSlow = try setFilter()
+      if isSlow, !isFilterSlow { notices.append(.slowFilter) }
+      isFilterSlow = isSlow
+    } catch {
+      notices.append(.trouble(error.reason))
+    }
+    return notices
+  }
+
+  public mutating func readCounters() -> CaptureCounters { socket.readCounters() }
+
+  /// What each watched interface lost since the start, before any program could see it; those that lost nothing are
+  /// left out.
+  public mutating func readMissed() -> [(name: String, frames: UInt64)] {
+    // Without an answer the last known counters stand.
+    _ = try? monitor.refresh()
+    return watched.compactMap { link in
+      let missed = link.counters.missed &- (missedAtStart[link.index] ?? 0)
+      return missed > 0 ? (link.name, missed) : nil
+    }
+  }
+
+  public var hasNanoseconds: Bool { socket.hasNanoseconds }
+
+  private mutating func take(_ change: LinkMonitor.Change, into notices: inout [LiveNotice]) {
+    switch change {
+    case .appeared(let link):
+      choice.note(link.index, link.name)
+      if choice.includes(link.name) { notices.append(.appeared(link.name)) }
+    case .changed(let link):
+      choice.note(link.index, link.name)
+    case .vanished(let link):
+      if choice.includes(link.name) { notices.append(.vanished(link.name)) }
+    }
+  }
+
+  /// Gives the kernel the filter for the interfaces as they are, if that is another one than before; whether the kernel
+  /// is spared it.
+  private mutating func setFilter() throws(CaptureError) -> Bool {
+    var expression = settings.filter ?? derivedFilter
+    // Named interfaces are told apart in the kernel, so that others' packets are not even copied.
+    if let names = choice.names, names.count <= 32 {
+      let numbers = monitor.links.filter { names.contains($0.name) }.map(\.index)
+      let some = (numbers.isEmpty ? [0] : numbers).map { "ifindex \($0)" }.joined(separator: " or ")
+      expression = expression.isEmpty ? some : "(\(some)) and (\(expression))"
+    }
+    guard expression != filter else { return isFilterSlow }
+    let isFast = try socket.setFilter(expression)
+    filter = expression
+    return !isFast
+  }
+
+  /// The scope's filter, with those outer packets that no device of this machine shows unpacked.
+  private var derivedFilter: String {
+    var scope = settings.scope
+    let kinds = Set(monitor.links.filter(\.isUp).map(\.kind))
+    for tunnel in CaptureScope.Tunnel.allCases where kinds.isDisjoint(with: tunnel.deviceKinds) {
+      scope.tunnels.insert(tunnel)
+    }
+    return scope.expression
+  }
+}
+
+extension CaptureScope.Tunnel {
+  /// What the kernel calls the devices that pack and unpack it.
+  fileprivate var deviceKinds: Set<String> {
+    switch self {
+    case .vxlan: ["vxlan"]
+    case .geneve: ["geneve"]
+    case .ipInIP: ["ipip", "sit", "ip6tnl"]
+    case .gre: ["gre", "gretap", "ip6gre", "ip6gretap", "erspan"]
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import CommandLineKit
+import Live
+import System
+import Wire
+
+/// Waits for what a live command has to do next, and does nothing meanwhile.
+struct LiveLoop: ~Copyable {
+  /// What there is to do.
+  struct Wake: OptionSet {
+    var rawValue: Int
+
+    static let frames = Self(rawValue: 1)
+    static let links = Self(rawValue: 2)
+    static let keys = Self(rawValue: 4)
+    static let stop = Self(rawValue: 8)
+  }
+
+  private let poller: Poller
+  private let signals: StopSignals
+
+  private init(_ poller: consuming Poller, _ signals: consuming StopSignals) {
+    self.poller = poller
+    self.signals = signals
+  }
+
+  /// To be made before a second thread exists, because signals are taken over for all of them.
+  static func start(
+    _ source: borrowing LiveSource,
+    keyboard: Int32? = nil
+  ) throws(Failure) -> Self {
+    do throws(SystemError) {
+      let poller = try Poller()
+      let signals = try StopSignals()
+      try poller.add(source.frameDescriptor, token: UInt64(Wake.frames.rawValue))
+      try poller.add(source.linkDescriptor, token: UInt64(Wake.links.rawValue))
+      try poller.add(signals.number, token: UInt64(Wake.stop.rawValue))
+      if let keyboard { try poller.add(keyboard, token: UInt64(Wake.keys.rawValue)) }
+      return Self(poller, signals)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  /// Waits until something happens or the moment has come.
+  func wait(until moment: Instant) -> Wake {
+    var wake: Wake = []
+    poller.wait(timeout: moment.since(.now())) { event in
+      wake.insert(Wake(rawValue: Int(event.token)))
+    }
+    return wake
+  }
+}

@@ -1,0 +1,153 @@
+import Glibc
+import TestSupport
+import Testing
+
+/// `stickler capture` on veth pairs in a namespace of the test's own.
+@Suite(.serialized) struct CaptureTests {
+  /// Makes `vethA` and `vethB`; what is sent to 10.9.0.2 leaves the one and arrives at the other.
+  static let pair = """
+    ip link add vethA type veth peer name vethB
+    ip address add 10.9.0.1/24 dev vethA
+    ip link set vethA up; ip link set vethB up
+    ip neighbour replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev vethA
+
+    """
+
+  /// Waits until the program says that it captures.
+  static let untilReady = """
+    for i in $(seq 200); do grep -q capturing "$folder/log" && break; sleep 0.05; done
+
+    """
+
+  @Test(.enabled(if: Namespace.isPossible, Namespace.comment))
+  func `what a killed capture had taken is on the disk, in whole records`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      Self.pair + """
+        folder='\(folder.path)'
+        $stickler capture -i 'veth*' -w "$folder/ring" --node n1 --block-timeout 20ms 2>"$folder/log" &
+        capture=$!
+        \(Self.untilReady)
+        python3 $tests/traffic.py vethA 10.9.0.2 9000 300 0.001 >"$folder/sent"
+        # Longer than the time for which the kernel may hold a block back.
+        sleep 0.5
+        kill -9 $capture
+        wait $capture
+        tcpdump -nn -A -r "$folder"/ring/* udp dst port 9000 2>/dev/null | grep -c '[0-9]\\{8\\}$'
+        $stickler legs -f csv "$folder"/ring/* | grep -c ':9000\\|,9000,'
+        rm -r "$folder/ring"
+        """
+    )
+    let counts = ended.output.split(separator: "\n").compactMap { Int($0) }
+    // Each at two vantages: out of vethA, into vethB.
+    #expect(counts == [600, 2])
+    #expect(ended.errors.split(separator: "\n").allSatisfy { $0.contains("Killed") })
+  }
+
+  @Test(.enabled(if: Namespace.isPossible, Namespace.comment))
+  func `interfaces that come and go are followed, others are left alone`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      sysctl -q net.ipv6.conf.default.disable_ipv6=1
+      ip link add other type veth peer name rehto; ip link set rehto up
+      ip link set other up; ip address add 10.8.0.1/24 dev other
+      ip neighbour replace 10.8.0.2 lladdr 02:00:00:00:00:02 dev other
+      $stickler capture -i 'pod*' -w "$folder/ring" --node n1 2>"$folder/log" &
+      capture=$!
+      \(Self.untilReady)
+      for i in $(seq 100); do
+        ip link add pod$i type veth peer name peer$i; ip link set peer$i up
+        ip address add 10.9.$i.1/24 dev pod$i
+        ip link set pod$i up
+        ip neighbour replace 10.9.$i.2 lladdr 02:00:00:00:00:02 dev pod$i
+        # In its first milliseconds a device drops what is sent, before anyone sees it.
+        for j in $(seq 200); do
+          printf x | nc -u -w0 10.9.$i.2 9000
+          ip -s link show peer$i | awk '/RX:/ { getline; exit !($2 > 0) }' && break
+        done
+        printf x | nc -u -w0 10.8.0.2 9000
+        ip link del pod$i
+      done
+      kill $capture
+      wait $capture
+      echo $?
+      tcpdump -nn -r "$folder"/ring/* udp dst port 9000 2>/dev/null | grep -o '10\\.9\\.[0-9]*\\.2' |
+        sort -u | wc -l
+      tcpdump -nn -r "$folder"/ring/* udp dst port 9000 2>/dev/null | grep -c '10\\.8'
+      grep -c 'appeared$' "$folder/log"
+      grep -c 'is gone$' "$folder/log"
+      rm -r "$folder/ring"
+      """
+    )
+    #expect(ended.output == "0\n100\n0\n100\n100\n")
+  }
+
+  @Test(.enabled(if: Namespace.isPossible, Namespace.comment))
+  func `a ring holds as many files as it may, the last frames, and is one timeline`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      Self.pair + """
+        folder='\(folder.path)'
+        run() {
+          $stickler capture -i vethA -w "$folder/ring" --ring 64KiBx3 --node n1 2>"$folder/log" &
+          capture=$!
+          \(Self.untilReady)
+          python3 $tests/traffic.py vethA 10.9.0.2 9000 2500 0 $1 >/dev/null
+          sleep 0.3
+          kill -INT $capture
+          wait $capture
+        }
+        run 0
+        run 5000
+        ls "$folder/ring" | sed 's/_[0-9]*.pcapng$//'
+        cat "$folder"/ring/* | wc -c | awk '{ print ($1 <= 3 * 70000) }'
+        for file in "$folder"/ring/*; do
+          tcpdump -nn -A -r $file udp dst port 9000 2>/dev/null | grep -o '[0-9]\\{8\\}$'
+        done >"$folder/numbers"
+        tail -n 1 "$folder/numbers"
+        # Numbers without a gap, since the ring holds the last ones.
+        awk 'NR > 1 && $1 != last + 1 { gaps++ } { last = $1 } END { print gaps + 0 }' "$folder/numbers"
+        $stickler analyze "$folder/ring" --format json | grep -c '"name": "n1"'
+        rm -r "$folder/ring"
+        """
+    )
+    #expect(ended.errors == "")
+    let lines = ended.output.split(separator: "\n")
+    #expect(lines.count == 7)
+    #expect(lines.prefix(3).allSatisfy { $0.hasPrefix("n1_000") })
+    #expect(lines.suffix(4) == ["1", "00007499", "0", "1"])
+  }
+
+  @Test(.enabled(if: Namespace.isPossible, Namespace.comment))
+  func `what cannot be captured is told in one line`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      $stickler capture -i eth7 -w '\(folder.path)/ring' 2>&1; echo $?
+      $stickler capture --filter 'udp prot 53' -w '\(folder.path)/ring' 2>&1; echo $?
+      $stickler capture -w /proc/none 2>&1; echo $?
+      $stickler capture 2>&1; echo $?
+      setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all $stickler capture -w ring 2>&1
+      echo $?
+      ls '\(folder.path)'
+      """
+    )
+    #expect(
+      ended.output == """
+        stickler: there is no interface eth7; there are lo (and 'veth*' takes those to come)
+        3
+        stickler: filter 'udp prot 53': can't parse filter expression: syntax error
+        3
+        stickler: /proc/none: cannot make this folder: No such file or directory
+        3
+        stickler: --write DIR is missing
+        3
+        stickler: no permission to capture: run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)
+        3
+
+        """
+    )
+  }
+}
