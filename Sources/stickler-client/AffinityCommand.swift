@@ -71,8 +71,65 @@ enum AffinityOptions {
     },
     "more lost than this breaks the promise too"
   )
+  static let sources = Option(
+    "from",
+    .list(of: .parsed("IP", as: "an IP address")),
+    default: [IPAddress](),
+    section: "Traffic",
+    "addresses of this host to send from; clients take them in turn"
+  )
+  static let firstPort = Option<UInt16?>(
+    "from-port",
+    .port,
+    section: "Traffic",
+    "the port of the first client of each address, the next one its second's (default: any free ones)"
+  )
+  static let requests = Option<Int?>(
+    "requests",
+    .integer(in: 1...1_000_000_000),
+    section: "Traffic",
+    "so many requests of each client, and no more"
+  )
+  static let times = Option(
+    "at",
+    .list(of: .duration(in: .seconds(0)...(.seconds(86_400)))),
+    default: [Duration](),
+    section: "Traffic",
+    "when each client asks, counted from the start, in place of --interval"
+  )
+  static let burst = Option(
+    "burst",
+    .integer(in: 1...10_000),
+    default: 1,
+    section: "Traffic",
+    "so many requests at once at each turn"
+  )
+  static let padding = Option(
+    "padding",
+    .integer(in: 0...60_000),
+    default: 0,
+    section: "Traffic",
+    "bytes to make each request longer by, with --wire stun; a multiple of four"
+  )
+  static let identical = Option(
+    flag: "identical",
+    section: "Traffic",
+    "all requests of a client are the very same datagram"
+  )
+  static let together = Option(
+    flag: "together",
+    section: "Traffic",
+    "clients begin at once rather than spread over an interval"
+  )
+  static let log = Option<String?>(
+    "log",
+    .file,
+    section: "Traffic",
+    "where to write of every datagram, a JSON object a line"
+  )
   static let all: [any OptionDescribing] = [
     address, port, envFile, wire, clients, interval, duration, timeout, style, maximumLoss,
+    sources, firstPort, requests, times, burst, padding, identical, together, log,
     Option<Format>.format, Option<WhenToShow>.color, Option<Bool>.ipv4, Option<Bool>.ipv6,
   ]
 }
@@ -119,6 +176,8 @@ private func affinity(
   configuration.interval = Interval(interval)
   configuration.duration = duration == .seconds(0) ? nil : Interval(duration)
   configuration.timeout = Interval(try arguments[AffinityOptions.timeout])
+  try shapeTraffic(&configuration, arguments)
+  let log = try (try arguments[AffinityOptions.log]).map(DatagramLog.init)
   let format = try arguments[.format]
   do throws(SystemError) {
     let signals = try StopSignals()
@@ -126,6 +185,8 @@ private func affinity(
     var view = AffinityView(style, format, console, at: .now())
     runner.run { record, event in
       view.tell(record, event)
+    } log: { record, datagram in
+      log?.tell(record, datagram)
     } pause: { now in
       view.pause(runner.records, at: now)
       return signals.take() != nil
@@ -148,6 +209,38 @@ private func affinity(
   } catch {
     throw error.failure
   }
+}
+
+/// What the section "Traffic" of the options says.
+private func shapeTraffic(
+  _ configuration: inout ClientRunner.Configuration,
+  _ arguments: Arguments
+) throws(Failure) {
+  configuration.sources = try arguments[AffinityOptions.sources]
+  let target = configuration.target.address
+  if let other = configuration.sources.first(where: { $0.isV4 != target.isV4 }) {
+    throw Failure("--from \(other): the target, \(target), is of the other family")
+  }
+  configuration.firstPort = try arguments[AffinityOptions.firstPort]
+  if let first = configuration.firstPort {
+    let perSource = (configuration.clients - 1) / max(1, configuration.sources.count)
+    guard Int(first) + perSource <= Int(UInt16.max) else {
+      throw Failure("--from-port \(first): so many clients go beyond port 65535")
+    }
+  }
+  configuration.requests = try arguments[AffinityOptions.requests].map { UInt32($0) }
+  let times = try arguments[AffinityOptions.times].map(Interval.init)
+  if !times.isEmpty { configuration.schedules = [times] }
+  configuration.burst = try arguments[AffinityOptions.burst]
+  configuration.padding = try arguments[AffinityOptions.padding]
+  guard configuration.padding == 0 || configuration.wire == .stun else {
+    throw Failure("--padding: only --wire stun has a place for it")
+  }
+  guard configuration.padding % 4 == 0 else {
+    throw Failure("--padding \(configuration.padding): not a multiple of four")
+  }
+  configuration.isIdentical = try arguments[AffinityOptions.identical]
+  configuration.startsTogether = try arguments[AffinityOptions.together]
 }
 
 /// The target: HOST, or what the environment or its file says.

@@ -67,6 +67,44 @@ import Wire
   }
 
   @Test(.enabled(if: isBuilt))
+  func `both sides log every datagram by its client and number, whatever address it wore`() {
+    let lines = Self.run(
+      """
+      port() { sed -E "s/127.0.0.1:$port/SERVER/g; s/$1([01])/PORT\\1/g"; }
+      serve --answer stun --pod-name a --log json --log-datagrams
+      port=$(sed -n 's/.*"udp":"127.0.0.1:\\([0-9]*\\)".*/\\1/p' "$log")
+      first=$((20000 + $$ % 2000 * 10))
+      "$client" affinity 127.0.0.1:$port -n 3 --from 127.0.0.1,127.0.0.2 --from-port $first \\
+        --requests 2 -i 20ms --log "$log.client" >/dev/null; echo "affinity $?"
+      sed -E 's/.*"event":"([a-z]*)".*"local":"([^"]*)","sequence":([0-9]*).*/\\1 \\2 \\3/' \\
+        "$log.client" | port ${first%?} | sort
+      sed -nE 's/.*"source":"([^"]*)".*"client":[0-9]*,"sequence":([0-9]*).*/server \\1 \\2/p' \\
+        "$log" | port ${first%?} | sort
+      grep -c '"pod":"a"' "$log.client"
+      "$client" affinity 127.0.0.1:$port --from ::1 2>&1; echo "family $?"
+      kill -TERM $pid; wait $pid; rm -f "$log.client"
+      """
+    )
+    #expect(
+      lines == [
+        "affinity 0",
+        "answered 127.0.0.1:PORT0 1", "answered 127.0.0.1:PORT0 2",
+        "answered 127.0.0.1:PORT1 1", "answered 127.0.0.1:PORT1 2",
+        "answered 127.0.0.2:PORT0 1", "answered 127.0.0.2:PORT0 2",
+        "sent 127.0.0.1:PORT0 1", "sent 127.0.0.1:PORT0 2",
+        "sent 127.0.0.1:PORT1 1", "sent 127.0.0.1:PORT1 2",
+        "sent 127.0.0.2:PORT0 1", "sent 127.0.0.2:PORT0 2",
+        "server 127.0.0.1:PORT0 1", "server 127.0.0.1:PORT0 2",
+        "server 127.0.0.1:PORT1 1", "server 127.0.0.1:PORT1 2",
+        "server 127.0.0.2:PORT0 1", "server 127.0.0.2:PORT0 2",
+        "6",
+        "stickler-client: --from ::1: the target, 127.0.0.1, is of the other family",
+        "family 3",
+      ]
+    )
+  }
+
+  @Test(.enabled(if: isBuilt))
   func `ports, names and answers stand in the environment too`() throws {
     let lines = Self.run(
       """

@@ -23,7 +23,10 @@ public final class ClientRunner {
     public var isIdentical = false
     /// Whether clients begin together rather than spread over one interval.
     public var startsTogether = false
-    public var bind: IPAddress?
+    /// The addresses that clients send from, in turn; the kernel's choice where there are none.
+    public var sources: [IPAddress] = []
+    /// The port of the first client of each of the sources, the next one its second's; nil for any free ones.
+    public var firstPort: UInt16?
     public var seed: UInt64
 
     public init(target: Endpoint, seed: UInt64) {
@@ -54,6 +57,12 @@ public final class ClientRunner {
     }
   }
 
+  /// One datagram, as a log of them tells it.
+  public enum Datagram: Sendable {
+    case sent(sequence: UInt32, bytes: Int)
+    case answered(ClientWire.Answer)
+  }
+
   public enum Stop: Hashable, Sendable {
     case finished
     case interrupted
@@ -76,12 +85,18 @@ public final class ClientRunner {
     poller = try Poller()
     localAddress = try System.localAddress(toward: configuration.target)
     start = .now()
-    let bind =
-      configuration.bind ?? (configuration.target.address.isV4 ? IPAddress(v4: 0) : .everyAddress)
+    let sources =
+      configuration.sources.isEmpty
+      ? [configuration.target.address.isV4 ? IPAddress(v4: 0) : .everyAddress]
+      : configuration.sources
     var random = Generator(state: configuration.seed)
     for index in 0..<configuration.clients {
+      let source = sources[index % sources.count]
+      let port = configuration.firstPort.map {
+        $0 &+ UInt16(truncatingIfNeeded: index / sources.count)
+      }
       let socket = try UDPSocket(
-        bind: Endpoint(bind, 0),
+        bind: Endpoint(source, port ?? 0),
         reportsErrors: true,
         bufferLength: 256 << 10
       )
@@ -90,7 +105,7 @@ public final class ClientRunner {
       let id = UInt32.random(in: 1_000_000_000...2_147_483_647, using: &random)
       let record = ClientRecord(
         id: id,
-        local: Endpoint(localAddress, socket.local.port),
+        local: Endpoint(source.isUnspecified ? localAddress : source, socket.local.port),
         timeout: configuration.timeout
       )
       let spread =
@@ -106,10 +121,12 @@ public final class ClientRunner {
 
   /// Runs until all is sent and answered or overdue, or `stops` says so.
   ///
-  /// `tell` hears of every event; `pause` is called some ten times a second, and ends the run by returning true.
+  /// `tell` hears of every event, `log` of every datagram; `pause` is called some ten times a second, and ends the run
+  /// by returning true.
   @discardableResult
   public func run(
     tell: (ClientRecord, ClientRecord.Event) -> Void,
+    log: (ClientRecord, Datagram) -> Void = { _, _ in },
     pause: (Instant) -> Bool = { _ in false }
   ) -> Stop {
     var batch = DatagramBatch(capacity: 32)
@@ -127,12 +144,12 @@ public final class ClientRunner {
         for event in client.record.check(at: now) { tell(client.record, event) }
         guard !isDone(client), end.map({ client.nextTurn < $0 }) ?? true else { continue }
         isSending = true
-        if client.nextTurn <= now { takeTurn(client, at: now) }
+        if client.nextTurn <= now { takeTurn(client, at: now, log) }
         next = min(next, client.nextTurn)
       }
       if !isSending, now >= patienceEnd { return .finished }
       poller.wait(timeout: max(.microseconds(0), next.since(now))) { event in
-        receive(clients[Int(event.token)], event, &batch, tell)
+        receive(clients[Int(event.token)], event, &batch, tell, log)
       }
     }
   }
@@ -158,18 +175,23 @@ public final class ClientRunner {
 
   private var lastSend = Instant(nanoseconds: 0)
 
-  private func takeTurn(_ client: Client, at now: Instant) {
+  private func takeTurn(
+    _ client: Client,
+    at now: Instant,
+    _ log: (ClientRecord, Datagram) -> Void
+  ) {
     for _ in 0..<configuration.burst {
       let sequence = client.nextSequence
       let request = configuration.wire.request(
         client: client.record.id,
         sequence: configuration.isIdentical ? 1 : sequence,
-        local: localAddress,
+        local: client.record.local.address,
         padding: configuration.padding
       )
       // A datagram that the kernel refuses is as good as lost: it was meant to be sent.
       _ = client.socket.send(request.span, to: configuration.target)
       client.record.send(sequence, at: .now())
+      log(client.record, .sent(sequence: sequence, bytes: request.count))
       client.nextSequence += 1
     }
     lastSend = now
@@ -187,7 +209,8 @@ public final class ClientRunner {
     _ client: Client,
     _ event: Poller.Event,
     _ batch: inout DatagramBatch,
-    _ tell: (ClientRecord, ClientRecord.Event) -> Void
+    _ tell: (ClientRecord, ClientRecord.Event) -> Void,
+    _ log: (ClientRecord, Datagram) -> Void
   ) {
     if event.isClosed { client.record.refused += UInt64(client.socket.receiveRefusals()) }
     let count = batch.receive(from: client.socket)
@@ -207,6 +230,7 @@ public final class ClientRunner {
         misdirection = misdirection ?? batch.source(index)
         continue
       }
+      log(client.record, .answered(answer))
       // All requests carry the first one's number: the order tells them apart.
       if configuration.isIdentical { answer.sequence = nil }
       for event in client.record.receive(answer, at: now) { tell(client.record, event) }

@@ -270,6 +270,15 @@ extension EchoServer {
       ("destination", .text(local.description)), ("bytes", .number(payload.count)),
     ]
     if let text { members.append(("text", .text(text))) }
+    // Whose datagram it was, whatever address it wore when it came: that makes a log the truth to judge captures by.
+    if verdict == .stun, let request = try? StunRequest(payload) {
+      if let id = request.clientID {
+        members.append(("client", .number(Int(truncatingIfNeeded: id))))
+      }
+      if let sequence = request.sequence {
+        members.append(("sequence", .number(Int(truncatingIfNeeded: sequence))))
+      }
+    }
     journal.datagram("datagram", at: time, members, lines: lines)
   }
 
