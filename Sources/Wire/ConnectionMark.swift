@@ -17,7 +17,7 @@ public struct ConnectionMark: Hashable, Sendable {
   public var isNone: Bool { bits == 0 }
 
   /// Recognises, by a payload's first bytes, QUIC (RFC 9000), DTLS 1.2 with connection ids (RFC 9146), RTP (RFC 3550)
-  /// and STUN requests that name their user (RFC 8489).
+  /// and STUN requests that name their user (RFC 8489) or, as our own client's, their client.
   public init(_ beginning: PayloadBeginning) {
     let (high, low) = (beginning.high, beginning.low)
     switch high >> 56 {
@@ -47,7 +47,7 @@ public struct ConnectionMark: Hashable, Sendable {
     }
   }
 
-  /// The user name of a STUN request, as ICE gives each session one.
+  /// The user name of a STUN request, as ICE gives each session one, or the client that stickler-client names.
   @usableFromInline
   init(stunUserOf packet: borrowing Packet, in frame: Span<UInt8>) {
     self = .none
@@ -56,8 +56,9 @@ public struct ConnectionMark: Hashable, Sendable {
     var offset = start &+ 20
     var count = 0
     while offset &+ 4 <= end, count < 4 {
+      let attribute = frame.integer16(at: offset)
       let length = Int(frame.integer16(at: offset &+ 2))
-      if frame.integer16(at: offset) == 0x0006, length >= 8, offset &+ 12 <= end {
+      if attribute == 0x0006 || attribute == 0xc501, length >= 8, offset &+ 12 <= end {
         let value = frame.integer64(at: offset &+ 4)
         bits = folded(value ^ 0xa076_1d64_78bd_642f, 4 ^ 0xe703_7ed1_a0b4_28db) | 1
         return
