@@ -7,6 +7,9 @@ BUILDER ?= $(firstword $(foreach tool,docker podman buildah,$(if $(shell command
 DESTDIR ?=
 # How long `make fuzz` runs each fuzzer.
 FUZZ_SECONDS ?= 600
+# How the names of the scenarios begin that `make lab` plays (SCENARIO=A10); where it keeps its captures (KEEP=DIR).
+SCENARIO ?=
+KEEP ?= $(if $(SCENARIO),lab-$(SCENARIO))
 # Options of scripts/bench.py, such as --packets 1000000.
 BENCH ?=
 
@@ -17,7 +20,7 @@ release = $(SWIFT) build -c release --static-swift-stdlib
 export SWIFT
 
 .DEFAULT_GOAL = help
-.PHONY: help run client test build bench fuzz sanitize format lint install image set-up set-up-test
+.PHONY: help run client test lab lab-shell build bench fuzz sanitize format lint install image set-up set-up-test
 
 help: ## show this list
 	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
@@ -40,6 +43,14 @@ client: set-up ## ask the service of env.list as the affinity tester does, until
 
 test: set-up-test ## install what is missing, build, and run the tests
 	$(SWIFT) test --disable-xctest
+
+lab: set-up-test ## as root: real failures on a cluster of network namespaces, and what is said of them (SCENARIO=A10)
+	$(release)
+	@Tests/Lab/lab $(SCENARIO) $(if $(KEEP),--keep '$(KEEP)')
+
+lab-shell: set-up-test ## as root: leave such a cluster up to play with
+	$(release)
+	@Tests/Lab/lab --shell
 
 build: set-up ## build the programs into .build/release
 	$(release)

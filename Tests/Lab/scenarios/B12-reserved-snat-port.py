@@ -1,0 +1,12 @@
+"""One flow is masqueraded with the tunnels' own port, for which tracking is off: its answers are taken for tunnel packets."""
+
+modes = ["B12", "C1"]
+verdict = "fail"
+setup = {"network": "vxlan", "proxy": "nftables"}
+
+
+def play(lab):
+    lab.serve(pods=lab.pods(s1=lab.n2, s2=lab.n3))
+    lab.leave_tunnels_untracked()
+    lab.choose_source_port(lab.plan.client(1), 40000, 8472)
+    lab.ask(clients=6, seconds=4)

@@ -1,0 +1,132 @@
+"""Scenario files, and how one is played."""
+
+import dataclasses
+import importlib.util
+import json
+import pathlib
+
+from .judge import Judgement, analyze
+from .lab import Lab
+from .truth import Truth
+
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
+
+# Modes that tell of sessions which moved, of clients whose flows parted, and of sessions that were not answered.
+MOVES = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A15", "A17", "C4"}
+SPLITS = {"A8", "A9", "A10", "A11", "A18"}
+LOSSES = {"B1", "B2", "B5", "B7", "B8", "B12", "B19"}
+
+
+@dataclasses.dataclass
+class Scenario:
+    """What a file in `scenarios/` says, in one of its variants."""
+
+    name: str
+    title: str
+    play: object
+    # The modes that must be found, and no others.
+    modes: list
+    # Modes that may be found or not: chance decides whether they happen.
+    optional: list = ()
+    # The modes that must be found without the inventory; None for any of `modes`.
+    without: list | None = None
+    verdict: str = ""
+    # Which of the clients a mode happened to is known from the truth alone.
+    exact: bool = True
+    judges_order: bool = True
+    judges_clients: bool = True
+    least_recall: float = 1.0
+    # Whether what was sent towards a pod reached it; what was lost on the last stretch is in no server's log.
+    arrives: bool = True
+    # Whether it can be seen who asked for what: a node's own clients are translated before anyone sees them.
+    judges_origins: bool = True
+    # The modes that happened, where that is known only afterwards, from the truth.
+    happened: object = None
+    # What `Lab` is made with.
+    setup: dict = dataclasses.field(default_factory=dict)
+    variant: str = ""
+
+    def members(self, mode, truth):
+        """The clients to whom a mode happened; None where the logs alone cannot say."""
+        kinds = (
+            (MOVES, {client for client, _ in truth.moved}),
+            (SPLITS, truth.split),
+            (LOSSES, {client for client, _ in truth.unanswered}),
+        )
+        for kind, clients in kinds:
+            if mode in kind and not (kind & set(self.modes)) - {mode}:
+                return clients
+        return None
+
+    @property
+    def full_name(self):
+        return f"{self.name} {self.variant}".strip()
+
+
+def load(prefix=""):
+    """The scenarios whose names begin so, every variant of them."""
+    found = []
+    for path in sorted(FOLDER.glob("*.py"), key=order):
+        if not path.stem.lower().startswith(prefix.lower()):
+            continue
+        if prefix and path.stem[len(prefix) : len(prefix) + 1].isdigit():
+            continue
+        found += read(path)
+    return found
+
+
+def order(path):
+    mode, _, rest = path.stem.partition("-")
+    return (mode[:1], int(mode[1:]) if mode[1:].isdigit() else 0, rest)
+
+
+def read(path):
+    spec = importlib.util.spec_from_file_location(path.stem.replace("-", "_"), path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    fields = {field.name for field in dataclasses.fields(Scenario)} - {"name", "title", "play", "variant"}
+    said = {name: value for name, value in vars(module).items() if name in fields}
+    scenarios = []
+    for variant, changes in getattr(module, "variants", {"": {}}).items():
+        own = {**said, **{name: value for name, value in changes.items() if name in fields}}
+        others = {name: value for name, value in changes.items() if name not in fields}
+        own["setup"] = {**said.get("setup", {}), **others}
+        scenarios.append(Scenario(path.stem, module.__doc__.strip(), module.play, variant=variant, **own))
+    return scenarios
+
+
+def play(scenario, folder, **more):
+    """Plays a scenario in namespaces that are the lab's own, and judges what Stickler makes of it."""
+    folder = pathlib.Path(folder)
+    lab = Lab(folder, **scenario.setup, **more)
+    scenario.play(lab)
+    lab.finish()
+    truth = Truth(lab)
+    if scenario.happened:
+        scenario.modes = scenario.happened(truth)
+    result = {"scenario": scenario.name, "variant": scenario.variant, "title": scenario.title}
+    result |= {"modes": sorted(scenario.modes), "datagrams": sum(truth.placements.values()), "judgements": {}}
+    for name in ("inventory", "packets"):
+        report = analyze(folder, name, options(lab) if name == "inventory" else [])
+        judgement = Judgement(report, truth, scenario, has_inventory=name == "inventory")
+        result["judgements"][name] = {
+            "precision": judgement.precision,
+            "recall": judgement.recall,
+            "found": sorted(judgement.modes),
+            "undetermined": sorted(judgement.undetermined),
+            "members": judgement.members,
+            "problems": judgement.problems,
+        }
+    (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n")
+    return result
+
+
+def options(lab):
+    """What somebody who knows the cluster would tell Stickler."""
+    words = ["--proxy-mode", "ebpf" if lab.proxy == "stateless" else lab.proxy]
+    if lab.timeouts:
+        words += ["--timeouts", ",".join(f"{name}={seconds}" for name, seconds in lab.timeouts.items())]
+    snapshots = sorted(lab.folder.glob("cluster-*.json"), key=lambda path: int(path.stem.split("-")[1]))
+    for path in snapshots:
+        words += ["--inventory", str(path)]
+    return words
