@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "LiveTests",
       dependencies: ["CaptureFiles", "Live", "System", "TestSupport", "Wire", "stickler"],
-      exclude: ["traffic.py"],
+      exclude: ["node.sh", "traffic.py"],
       swiftSettings: settings
     ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -45,14 +45,16 @@ public struct SavefileRing: ~Copyable {
   private var length = 0
   private var began: Timestamp?
   private var statistics = InterfaceStatistics()
+  /// What had been counted when the current file began: each tells of its own frames.
+  private var countedBefore = (received: UInt64(0), dropped: UInt64(0), delivered: UInt64(0))
   private var lastTime: Timestamp
   /// Paths in order, those of earlier rings of this name included.
   private var paths: [String]
   /// What this process wrote and has not removed.
   public private(set) var files: [File] = []
   public private(set) var frameCount: UInt64 = 0
-  /// Whether the oldest file goes when there are too many.
-  public var isPruning = true
+  /// Whether what is in the ring is wanted: then the oldest files stay until there are twice as many.
+  public var keepsAll = false
 
   /// Begins with an empty file; `now` is the time in its name.
   public static func open(
@@ -136,8 +138,11 @@ public struct SavefileRing: ~Copyable {
 
   private mutating func noteStatistics() {
     let start = buffer.count
-    statistics.delivered = frameCount
-    encoder.append(statistics, of: 0, at: lastTime, to: &buffer)
+    var ours = statistics
+    ours.received = statistics.received.map { $0 - countedBefore.received }
+    ours.droppedBySystem = statistics.droppedBySystem.map { $0 - countedBefore.dropped }
+    ours.delivered = frameCount - countedBefore.delivered
+    encoder.append(ours, of: 0, at: lastTime, to: &buffer)
     length += buffer.count - start
   }
 
@@ -149,6 +154,7 @@ public struct SavefileRing: ~Copyable {
     _ = encoder.add(interface: interface, to: &buffer)
     length = buffer.count - start
     began = nil
+    countedBefore = (statistics.received ?? 0, statistics.droppedBySystem ?? 0, frameCount)
   }
 
   /// Hands everything to the system.
@@ -180,7 +186,7 @@ public struct SavefileRing: ~Copyable {
     number += 1
     paths.append(path)
     files.append(File(path: path, framesBefore: framesBefore))
-    while isPruning, paths.count > settings.fileCount {
+    while paths.count > settings.fileCount * (keepsAll ? 2 : 1) {
       let oldest = paths.removeFirst()
       // SAFETY: the string outlives the call. What somebody else removed needs no removal.
       unsafe unlink(oldest)

@@ -35,6 +35,16 @@ struct FragmentTable: ~Copyable, Sendable {
   private static let limit = 1 << 14
   private static let tallyLimit = 1 << 16
 
+  /// A second table that holds the same.
+  func copied() -> Self {
+    var copy = Self()
+    copy.assemblies = assemblies
+    copy.order = order
+    copy.oldest = oldest
+    copy.tallies = tallies
+    return copy
+  }
+
   mutating func begin(_ sighting: Sighting, _ leg: FiveTuple) {
     let key = Key(
       source: sighting.tuple.source.address,

@@ -102,7 +102,7 @@ public struct LiveSource: ~Copyable {
   /// Each frame is decoded where the kernel put it; `keeper` sees those that count.
   public mutating func read(
     into batch: inout SightingBatch,
-    keeper: Keeper? = nil
+    keeper: Keeper = { _ in }
   ) throws(CaptureError) -> Int {
     try Self.read(&socket, &choice, &frameCount) { frame, number in
       batch.add(
@@ -113,7 +113,7 @@ public struct LiveSource: ~Copyable {
         interface: 0,
         witness: Witness(file: 0, frame: number)
       )
-      keeper?(frame)
+      keeper(frame)
     }
   }
 

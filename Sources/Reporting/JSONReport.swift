@@ -12,12 +12,37 @@ public func writeJSON<E>(
   try writeJSON(report, style: .pretty, drain: drain)
 }
 
+/// Writes it in one line, as the last event of those that `ChronicleEvent.jsonLine` gives.
+public func writeJSONLine<E>(
+  of report: Report,
+  drain: ([UInt8]) throws(E) -> Void
+) throws(E) {
+  var writer = JSONWriter(.compact)
+  writer.beginObject()
+  writer.member("event", "report")
+  writer.key("report")
+  try write(report, to: &writer, drain: drain)
+  writer.endObject()
+  writer.newline()
+  try drain(writer.drain())
+}
+
 func writeJSON<E>(
   _ report: Report,
   style: JSONWriter.Style,
   drain: ([UInt8]) throws(E) -> Void
 ) throws(E) {
   var writer = JSONWriter(style)
+  try write(report, to: &writer, drain: drain)
+  writer.newline()
+  try drain(writer.drain())
+}
+
+private func write<E>(
+  _ report: Report,
+  to writer: inout JSONWriter,
+  drain: ([UInt8]) throws(E) -> Void
+) throws(E) {
   writer.beginObject()
   writer.member("schema", "stickler.report/1")
   writer.member("verdict", report.verdict?.rawValue)
@@ -33,8 +58,6 @@ func writeJSON<E>(
   try writeList("undetermined", report.undetermined, to: &writer, write, drain: drain)
   try writeList("blind_spots", report.blindSpots, to: &writer, write, drain: drain)
   writer.endObject()
-  writer.newline()
-  try drain(writer.drain())
 }
 
 private func writeList<Element, E>(
@@ -146,7 +169,7 @@ private func write(_ session: Report.Session, to writer: inout JSONWriter) {
   writer.endObject()
 }
 
-private func write(_ placement: Report.Placement, to writer: inout JSONWriter) {
+func write(_ placement: Report.Placement, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("backend", placement.backend.description)
   writer.member("pod", placement.pod)
@@ -161,7 +184,7 @@ private func write(_ placement: Report.Placement, to writer: inout JSONWriter) {
   writer.endObject()
 }
 
-private func write(_ incident: Report.Incident, to writer: inout JSONWriter) {
+func write(_ incident: Report.Incident, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("id", incident.id)
   writer.member("mode", incident.mode)
@@ -177,7 +200,7 @@ private func write(_ incident: Report.Incident, to writer: inout JSONWriter) {
   writer.endObject()
 }
 
-private func write(_ finding: Report.Finding, to writer: inout JSONWriter) {
+func write(_ finding: Report.Finding, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("id", finding.id)
   writer.member("incident", finding.incident)

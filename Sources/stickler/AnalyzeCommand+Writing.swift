@@ -27,13 +27,7 @@ extension AnalyzeCommand {
     _ arguments: Arguments,
     _ console: inout Console
   ) throws(Failure) {
-    if let path = try arguments[html] {
-      try write(toFile: path) { file throws(Failure) in
-        try writeHTML(printed.report, events: printed.events) { bytes throws(Failure) in
-          try file.append(bytes)
-        }
-      }
-    }
+    try writePage(printed, arguments)
     let format = try arguments[format]
     var layout = TextLayout(showsSessions: try arguments[sessions])
     if let path = try arguments[output], path != "-" {
@@ -48,6 +42,16 @@ extension AnalyzeCommand {
     layout.style = console.style
     try print(printed, as: format, layout) { bytes throws(Failure) in
       try console.out.write(bytes: bytes)
+    }
+  }
+
+  /// Writes the page, if it is asked for.
+  static func writePage(_ printed: Printed, _ arguments: Arguments) throws(Failure) {
+    guard let path = try arguments[html] else { return }
+    try write(toFile: path) { file throws(Failure) in
+      try writeHTML(printed.report, events: printed.events) { bytes throws(Failure) in
+        try file.append(bytes)
+      }
     }
   }
 

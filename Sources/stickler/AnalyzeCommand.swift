@@ -133,7 +133,7 @@ enum AnalyzeCommand {
     return try verdict(of: outcome, console)
   }
 
-  private static func outputs(_ arguments: Arguments) throws(Failure) -> OutputPaths {
+  static func outputs(_ arguments: Arguments) throws(Failure) -> OutputPaths {
     var outputs = OutputPaths(paths: [])
     for option in [output, html, evidence] {
       if let path = try arguments[option] {

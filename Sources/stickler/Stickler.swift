@@ -18,6 +18,7 @@ let stickler = Command(
   ],
   subcommands: [
     AnalyzeCommand.command, CaptureCommand.command, ExplainCommand.command, LegsCommand.command,
+    WatchCommand.command,
   ]
 )
 

@@ -1,3 +1,4 @@
+import Affinity
 import CaptureFiles
 import CommandLineKit
 import Live
@@ -15,6 +16,19 @@ enum CaptureCommand {
     "the folder that the savefiles are written into; it is made where it is not there"
   )
 
+  static let untilFinding = Option(
+    flag: "until-finding",
+    section: "Judging",
+    "analyze meanwhile, and stop once something went wrong, with what was before it and a while after"
+  )
+  static let after = Option(
+    "after",
+    .duration(in: .milliseconds(0)...(.seconds(86_400))),
+    default: .seconds(10),
+    section: "Judging",
+    "how long to go on after the finding of --until-finding"
+  )
+
   static let command = Command(
     "capture",
     summary: "keep the last packets of this machine in a ring of savefiles",
@@ -26,27 +40,29 @@ enum CaptureCommand {
       With an inventory only packets that can matter are kept: those of services, their node ports and endpoints, ICMP, \
       later fragments and announcements of addresses.
       """,
-    options: LiveOptions.capturing
-      + [
-        directory, RingOptions.ring, RingOptions.period, LiveOptions.inventory,
-        LiveOptions.service, LiveOptions.node,
-      ],
+    options: WatchSession.options + [directory, untilFinding, after],
     examples: [
       Command.Example("all UDP of this machine", "stickler capture -w ring"),
       Command.Example(
         "a gigabyte of what concerns one service",
         "stickler capture -w ring --ring 128MBx8 --inventory cluster.json --service default/dns"
       ),
+      Command.Example(
+        "what was before and after the next fault",
+        "stickler capture -w ring --until-finding --inventory cluster.json"
+      ),
       Command.Example("what it caught", "stickler analyze ring --inventory cluster.json"),
     ],
+    judges: true,
     body: run
   )
 
   static func run(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
+    if try arguments[untilFinding] { return try recordUntilFinding(arguments, &console) }
     let inventory = try readInventory(try arguments[LiveOptions.inventory])
     let settings = try LiveOptions.settings(arguments, inventory)
     var source = try LiveOptions.open(settings)
-    let loop = try LiveLoop.start(source)
+    let loop = try LiveLoop.start(for: source)
     let node = try LiveOptions.nodeName(arguments)
     var ring = try RingOptions.open(try arguments[directory], arguments, source, node: node)
     if source.isFilterSlow { console.warn(LiveNotice.slowFilter.description) }
@@ -72,6 +88,38 @@ enum CaptureCommand {
     }
     tellCounts(&source, console)
     return .pass
+  }
+
+  /// Watches and keeps packets until something goes wrong, and a while longer.
+  private static func recordUntilFinding(
+    _ arguments: Arguments,
+    _ console: inout Console
+  ) throws(Failure) -> ExitCode {
+    let directory = try arguments[directory]
+    let session = try WatchSession(arguments, directory: directory)
+    let pause = Interval(try arguments[after])
+    var watch = try session.start(console)
+    console.report(
+      "capturing \(watch.interfaces.described) into \(directory) until something goes wrong"
+    )
+    var end: Instant?
+    var isOver = false
+    while !isOver {
+      let news = try watch.step(until: end ?? .now() + .seconds(10))
+      for notice in news.notices { console.report(notice.description) }
+      if let outcome = news.outcome {
+        try WatchLines.print(outcome.events, inJSON: false, &console)
+        if outcome.hasTrouble, end == nil {
+          end = .now() + pause
+          watch.keepAll()
+        }
+      }
+      isOver = news.isOver || end.map { Instant.now() >= $0 } ?? false
+    }
+    let outcome = try watch.finish()
+    try WatchLines.print(outcome.events, inJSON: false, &console)
+    watch.tellCounts(console)
+    return ExitCode(rawValue: Int32(outcome.report.exitCode)) ?? .inconclusive
   }
 
   /// What was captured and what was not, in one line each, on standard error.

@@ -13,6 +13,7 @@ struct LiveLoop: ~Copyable {
     static let links = Self(rawValue: 2)
     static let keys = Self(rawValue: 4)
     static let stop = Self(rawValue: 8)
+    static let report = Self(rawValue: 16)
   }
 
   private let poller: Poller
@@ -26,16 +27,22 @@ struct LiveLoop: ~Copyable {
   /// To be made before a second thread exists, because signals are taken over for all of them.
   static func start(
     _ source: borrowing LiveSource,
-    keyboard: Int32? = nil
-  ) throws(Failure) -> Self {
+    _ keyboard: Int32? = nil,
+    _ reports: Waker? = nil
+  ) throws(SystemError) -> Self {
+    let poller = try Poller()
+    let signals = try StopSignals()
+    try poller.add(source.frameDescriptor, token: UInt64(Wake.frames.rawValue))
+    try poller.add(source.linkDescriptor, token: UInt64(Wake.links.rawValue))
+    try poller.add(signals.number, token: UInt64(Wake.stop.rawValue))
+    if let keyboard { try poller.add(keyboard, token: UInt64(Wake.keys.rawValue)) }
+    if let reports { try poller.add(reports.number, token: UInt64(Wake.report.rawValue)) }
+    return Self(poller, signals)
+  }
+
+  static func start(for source: borrowing LiveSource) throws(Failure) -> Self {
     do throws(SystemError) {
-      let poller = try Poller()
-      let signals = try StopSignals()
-      try poller.add(source.frameDescriptor, token: UInt64(Wake.frames.rawValue))
-      try poller.add(source.linkDescriptor, token: UInt64(Wake.links.rawValue))
-      try poller.add(signals.number, token: UInt64(Wake.stop.rawValue))
-      if let keyboard { try poller.add(keyboard, token: UInt64(Wake.keys.rawValue)) }
-      return Self(poller, signals)
+      return try start(source)
     } catch {
       throw Failure(error.description)
     }

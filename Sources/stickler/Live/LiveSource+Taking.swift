@@ -15,7 +15,7 @@ extension LiveSource {
     }
   }
 
-  mutating func take(_ batch: inout SightingBatch, _ keeper: Keeper?) throws(Failure) -> Int {
+  mutating func take(_ batch: inout SightingBatch, _ keeper: Keeper) throws(Failure) -> Int {
     do throws(CaptureError) {
       return try read(into: &batch, keeper: keeper)
     } catch {

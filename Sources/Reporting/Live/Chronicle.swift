@@ -1,0 +1,106 @@
+public import Affinity
+internal import Wire
+
+/// Something that happened while a cluster was watched.
+public enum ChronicleEvent: Sendable, Hashable {
+  /// A session is served by another pod, or seen under another address.
+  case move(Report.Session, was: Report.Placement, now: Report.Placement)
+  /// Something went wrong, or needs an explanation; told again when it has grown to twice its size.
+  case incident(Report.Incident, example: Report.Finding)
+  /// What was told as an incident turned out to be something else.
+  case withdrawal(Report.Incident)
+  case verdict(was: Report.Verdict?, now: Report.Verdict?)
+}
+
+/// Tells from one report to the next what is new.
+///
+/// Reports of a cluster that is still being watched are of unequal certainty: what is in flight looks lost. So nothing
+/// but a move is told before two reports in a row say it.
+public struct Chronicle: Sendable {
+  /// What stays the same of an incident while reports follow each other.
+  private struct Key: Hashable {
+    var mode: String?
+    var service: String?
+    var from: Timestamp
+  }
+
+  private struct Session: Hashable {
+    var client: Endpoint
+    var front: Endpoint
+  }
+
+  /// How many placements of a session have been told.
+  private var placements: [Session: Int] = [:]
+  /// The incidents of the last report, told or not.
+  private var pending: Set<Key> = []
+  private var told: [Key: (size: Int, incident: Report.Incident)] = [:]
+  private var verdict: Report.Verdict?
+  private var pendingVerdict: Report.Verdict?
+
+  public init() {}
+
+  /// Whether an incident that is no mere explanation has been told and stands.
+  public var hasTrouble: Bool { told.values.contains { $0.incident.modeClass != "explained" } }
+
+  /// Takes a report in, and says what happened since the one before it.
+  ///
+  /// The last report is certain as far as it goes: everything in it is told.
+  public mutating func note(_ report: Report, isLast: Bool = false) -> [ChronicleEvent] {
+    var events = moves(in: report)
+    events += incidents(in: report, isLast)
+    if report.verdict != verdict, isLast || report.verdict == pendingVerdict {
+      events.append(.verdict(was: verdict, now: report.verdict))
+      verdict = report.verdict
+    }
+    pendingVerdict = report.verdict
+    return events
+  }
+
+  private mutating func moves(in report: Report) -> [ChronicleEvent] {
+    var events: [(at: Timestamp, ChronicleEvent)] = []
+    var known: [Session: Int] = [:]
+    known.reserveCapacity(report.sessions.count)
+    for session in report.sessions {
+      let key = Session(client: session.client, front: session.front)
+      known[key] = session.placements.count
+      let first = max(1, placements[key] ?? 1)
+      guard session.placements.count > first else { continue }
+      for index in first..<session.placements.count {
+        let (was, now) = (session.placements[index - 1], session.placements[index])
+        events.append((now.from, .move(session, was: was, now: now)))
+      }
+    }
+    placements = known
+    // Stable, so that equal times keep the sessions' order.
+    return events.enumerated()
+      .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+      .map(\.element.1)
+  }
+
+  private mutating func incidents(in report: Report, _ isLast: Bool) -> [ChronicleEvent] {
+    var events: [ChronicleEvent] = []
+    var current: Set<Key> = []
+    var wanted: [String: (Key, Report.Incident)] = [:]
+    for incident in report.incidents {
+      let key = Key(mode: incident.mode, service: incident.service, from: incident.from)
+      current.insert(key)
+      guard isLast || pending.contains(key), let first = incident.findings.first else { continue }
+      if let known = told[key], incident.findings.count < 2 * known.size { continue }
+      wanted[first] = (key, incident)
+    }
+    if !wanted.isEmpty {
+      for finding in report.findings {
+        guard let (key, incident) = wanted[finding.id] else { continue }
+        told[key] = (incident.findings.count, incident)
+        events.append(.incident(incident, example: finding))
+      }
+    }
+    let gone = told.filter { !current.contains($0.key) && !pending.contains($0.key) }
+    for (key, value) in gone.sorted(by: { $0.key.from < $1.key.from }) {
+      told[key] = nil
+      events.append(.withdrawal(value.incident))
+    }
+    pending = current
+    return events
+  }
+}

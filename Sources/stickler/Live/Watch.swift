@@ -1,0 +1,208 @@
+import Affinity
+import CaptureFiles
+import Cluster
+import CommandLineKit
+import Correlation
+import Live
+import LiveCapture
+import System
+import Wire
+
+/// Watches this machine: frames become observations, and these a report, again and again until the end.
+struct Watch: ~Copyable {
+  /// What a step brought.
+  struct News {
+    var notices: [LiveNotice] = []
+    var outcome: LiveAnalyst.Outcome?
+    var hasKeys = false
+    var isOver = false
+  }
+
+  private(set) var source: LiveSource
+  private(set) var observer: NodeObserver
+  private(set) var counters = CaptureCounters()
+  private(set) var ring: SavefileRing?
+  private var batch = SightingBatch()
+  private var ended: [Observation] = []
+  private let loop: LiveLoop
+  private let analyst: LiveAnalyst
+  private let worker: Worker
+  private let capture: CaptureSettings
+  let interfaces: [InterfacePattern]
+  private let node: String
+  private let refresh: Interval
+  private let end: Instant?
+  private var isAnalysing = false
+  private var nextReport: Instant
+  private var nextCount: Instant
+
+  /// How much longer than an analysis takes the next one waits: a core that is busy with a quarter of it stays useful.
+  private static let patience: Int64 = 3
+
+  /// The most observations that wait for the next analysis.
+  private static let mostEnded = 400_000
+
+  struct Settings {
+    var live = LiveSettings()
+    var observer = NodeObserver.Settings()
+    var analyst = ClusterAnalyst.Settings()
+    var inventory: ClusterHistory?
+    var node = ""
+    /// How often a report is made, where that costs little.
+    var refresh = Interval.seconds(1)
+    var end: Instant?
+    var keyboard: Int32?
+  }
+
+  /// Frames are kept in the ring too, where there is one; evidence is named by its files.
+  static func start(
+    _ settings: Settings,
+    _ source: consuming LiveSource,
+    _ ring: consuming SavefileRing?
+  ) throws(Failure) -> Self {
+    do throws(SystemError) {
+      let analyst = try LiveAnalyst()
+      // Signals are taken over before the second thread begins.
+      let loop = try LiveLoop.start(source, settings.keyboard, analyst.waker)
+      let worker = try analyst.start(settings.inventory, settings.analyst)
+      return Self(settings, source, ring, loop, analyst, worker)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private init(
+    _ settings: Settings,
+    _ source: consuming LiveSource,
+    _ ring: consuming SavefileRing?,
+    _ loop: consuming LiveLoop,
+    _ analyst: LiveAnalyst,
+    _ worker: Worker
+  ) {
+    self.source = source
+    self.ring = ring
+    self.loop = loop
+    self.analyst = analyst
+    self.worker = worker
+    observer = NodeObserver(settings: settings.observer)
+    capture = settings.live.capture
+    interfaces = settings.live.interfaces
+    node = settings.node
+    refresh = settings.refresh
+    end = settings.end
+    nextReport = .now() + settings.refresh
+    nextCount = .now() + .seconds(1)
+  }
+
+  /// Waits until something happens, at most until the moment given, and takes it in.
+  mutating func step(until moment: Instant) throws(Failure) -> News {
+    var news = News()
+    var moment = min(moment, nextCount, end ?? nextCount)
+    if !isAnalysing { moment = min(moment, nextReport) }
+    let wake = loop.wait(until: moment)
+    if wake.contains(.links) { news.notices += source.followInterfaces() }
+    // A few rounds, so that a flood leaves time for the rest.
+    for _ in 0..<8 where wake.contains(.frames) {
+      if try takeFrames() == 0 { break }
+    }
+    let now = Instant.now()
+    if now >= nextCount {
+      noteCounters()
+      nextCount = now + .seconds(1)
+    }
+    if wake.contains(.report), let outcome = analyst.takeOutcomes().last {
+      news.outcome = outcome
+      isAnalysing = false
+      let pause = Interval(nanoseconds: outcome.effort.nanoseconds * Self.patience)
+      nextReport = now + max(refresh, pause)
+    }
+    if now >= nextReport, !isAnalysing {
+      ended += observer.drain()
+      ask(for: observer.peek())
+    }
+    news.hasKeys = wake.contains(.keys)
+    news.isOver = wake.contains(.stop) || end.map { now >= $0 } ?? false
+    return news
+  }
+
+  /// Takes what is still on its way, and makes the report of all.
+  mutating func finish() throws(Failure) -> LiveAnalyst.Outcome {
+    let end = Instant.now() + capture.timeout + .milliseconds(20)
+    while Instant.now() < end {
+      if try takeFrames() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+    }
+    noteCounters()
+    try ring?.write()
+    var rest: [Observation] = []
+    observer.finish { rest += $0 }
+    ended += rest
+    ask(for: [], isLast: true)
+    worker.join()
+    guard let last = analyst.takeOutcomes().last else {
+      throw Failure("the analysis ended without a report")
+    }
+    return last
+  }
+
+  /// The ring's files; none where frames are not kept.
+  var files: [SavefileRing.File] {
+    switch ring {
+    case .some(let ring): ring.files
+    case .none: []
+    }
+  }
+
+  /// What was captured and what was not, on standard error.
+  mutating func tellCounts(_ console: borrowing Console) {
+    CaptureCommand.tellCounts(&source, console)
+  }
+
+  /// Lets the ring grow: what is in it now is wanted.
+  mutating func keepAll() { ring?.keepsAll = true }
+
+  private mutating func ask(for ongoing: [Observation], isLast: Bool = false) {
+    var coverage = Report.NodeCoverage(name: node, files: files.map(\.path))
+    coverage.packets = Int(observer.frames.frames)
+    coverage.sightings = observer.counts.sightings
+    coverage.malformed = Int(observer.frames.malformed)
+    coverage.truncated = Int(observer.frames.truncated)
+    coverage.dropped = Int(counters.dropped)
+    coverage.from = observer.began
+    coverage.to = observer.ended
+    var job = LiveAnalyst.Job(
+      ended: [],
+      ongoing: ongoing,
+      node: ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans),
+      isLast: isLast
+    )
+    swap(&job.ended, &ended)
+    isAnalysing = true
+    analyst.ask(job)
+  }
+
+  private mutating func noteCounters() {
+    counters = source.readCounters()
+    ring?.note(counters)
+  }
+
+  private mutating func takeFrames() throws(Failure) -> Int {
+    let count = try Self.take(&source, &batch, &ring)
+    observer.observe(batch) { ended += $0 }
+    if ended.count > Self.mostEnded {
+      // A flood of short flows, faster than they can be analyzed.
+      ended.removeFirst(ended.count / 2)
+    }
+    batch.removeAll()
+    try ring?.write()
+    return count
+  }
+
+  /// Apart from `self`, of which a closure could not use two parts at once.
+  private static func take(
+    _ source: inout LiveSource,
+    _ batch: inout SightingBatch,
+    _ ring: inout SavefileRing?
+  ) throws(Failure) -> Int {
+    try source.take(&batch) { ring?.append($0) }
+  }
+}

@@ -1,0 +1,141 @@
+import TestSupport
+import Testing
+
+/// `stickler watch` on a node with two pods, made of network namespaces.
+@Suite(.serialized) struct WatchTests {
+  static let comment: Comment = "needs root, network namespaces, veth pairs, nftables and conntrack"
+  static let isPossible =
+    Namespace.isPossible && Command.path(of: "nft") != nil && Command.path(of: "conntrack") != nil
+
+  /// Waits until the program says that it watches.
+  static let untilReady = """
+    for i in $(seq 200); do grep -q 'watching\\|capturing' "$folder/log" && break; sleep 0.05; done
+
+    """
+
+  @Test(.enabled(if: isPossible, comment))
+  func `what watch says of a fault is what analyze says of the same packets`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      . $tests/node.sh
+      echo "$inventory" >"$folder/cluster.json"
+      cd "$folder"
+      $stickler watch -i 'veth*' --inventory cluster.json -w ring --ring 64KiBx50 --node n1 --refresh 200ms \
+        --format json -o live.json --evidence proof.pcapng >events 2>log &
+      watch=$!
+      \(Self.untilReady)
+      clients 60
+      move
+      clients 60
+      sleep 0.5
+      kill -INT $watch
+      wait $watch
+      echo exit $?
+      grep -c '^[0-9:.]* moved  10.1.0.2:4000[0-3] > 198.51.100.7:20001: default/a seeing' events
+      grep -c 'A2 proxy-restart-flush  violation, default/echo on n1: 4 flows of n1 moved' events
+      tail -n 1 events
+      $stickler analyze ring --inventory cluster.json --format json -o later.json
+      echo exit $?
+      diff live.json later.json >&2 && echo same
+      ls ring | wc -l | awk '{ print ($1 > 2) }'
+      tcpdump -nn -r proof.pcapng 2>/dev/null | grep -c 198.51.100.7.20001 | awk '{ print ($1 > 7) }'
+      rm -r ring
+      """
+    )
+    #expect(ended.errors == "")
+    #expect(
+      ended.output == """
+        exit 1
+        4
+        1
+        verdict  fail, was pass
+        exit 1
+        same
+        1
+        1
+
+        """
+    )
+  }
+
+  @Test(.enabled(if: isPossible, comment))
+  func `events are lines of JSON, the last of them the report`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      . $tests/node.sh
+      echo "$inventory" >"$folder/cluster.json"
+      $stickler watch --inventory "$folder/cluster.json" --service default/echo --node n1 --refresh 200ms \
+        --json-lines >"$folder/events" 2>"$folder/log" &
+      watch=$!
+      \(Self.untilReady)
+      clients 20
+      move
+      clients 20
+      sleep 0.5
+      kill -TERM $watch
+      wait $watch
+      echo exit $?
+      python3 - "$folder/events" <<'PROGRAM'
+      import collections, json, sys
+      lines = [json.loads(line) for line in open(sys.argv[1])]
+      counts = collections.Counter(line["event"] for line in lines)
+      print(counts["move"], counts["report"], lines[-1]["event"])
+      move = next(line for line in lines if line["event"] == "move")
+      print(move["client"], move["was"]["pod"], move["now"]["pod"], move["service"])
+      incident = next(line for line in lines if line["event"] == "incident" and line["incident"]["class"] == "violation")
+      print(incident["incident"]["mode"], len(incident["incident"]["findings"]))
+      report = lines[-1]["report"]
+      print(report["schema"], report["verdict"], len(report["sessions"]), report["capture"]["nodes"][0]["dropped"])
+      PROGRAM
+      """
+    )
+    #expect(ended.errors == "")
+    #expect(
+      ended.output == """
+        exit 1
+        4 1 report
+        10.1.0.2:40000 default/a default/b default/echo
+        A2 4
+        stickler.report/1 fail 4 0
+
+        """
+    )
+  }
+
+  @Test(.enabled(if: isPossible, comment))
+  func `a recording until something goes wrong holds what was before and after`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      . $tests/node.sh
+      echo "$inventory" >"$folder/cluster.json"
+      timeout 20 $stickler capture -w "$folder/ring" --until-finding --after 1s --refresh 200ms --node n1 \
+        --inventory "$folder/cluster.json" >"$folder/events" 2>"$folder/log" &
+      capture=$!
+      \(Self.untilReady)
+      clients 25
+      move
+      clients 25
+      # It ends by itself.
+      wait $capture
+      echo exit $?
+      grep -c A2 "$folder/events"
+      $stickler analyze "$folder/ring" --inventory "$folder/cluster.json" --format json >"$folder/report"
+      python3 - "$folder/report" <<'PROGRAM'
+      import json, sys
+      report = json.load(open(sys.argv[1]))
+      print(report["verdict"], [[p["pod"] for p in s["placements"]] for s in report["sessions"]])
+      PROGRAM
+      rm -r "$folder/ring"
+      """
+    )
+    #expect(ended.errors == "")
+    let placements = Array(repeating: "['default/a', 'default/b']", count: 4)
+    #expect(ended.output == "exit 1\n1\nfail [\(placements.joined(separator: ", "))]\n")
+  }
+}

@@ -1,0 +1,69 @@
+import Affinity
+import Reporting
+import Testing
+
+/// What is told from one report of a watched cluster to the next.
+@Suite struct ChronicleTests {
+  /// The sample without its list of sessions, or with what of it had happened by then.
+  static func sample(incidents: Int) -> Report {
+    var report = sampleReport()
+    report.incidents = Array(report.incidents.prefix(incidents))
+    return report
+  }
+
+  static func words(_ events: [ChronicleEvent]) -> [String] {
+    events.map { event in
+      switch event {
+      case .move(let session, _, let now): "move \(session.client) to \(now.pod ?? "?")"
+      case .incident(let incident, _): "incident \(incident.mode ?? "?")"
+      case .withdrawal(let incident): "withdrawal \(incident.mode ?? "?")"
+      case .verdict(let was, let now): "verdict \(was?.rawValue ?? "-") \(now?.rawValue ?? "-")"
+      }
+    }
+  }
+
+  @Test func `moves are told at once and never again, the rest when two reports say it`() {
+    var chronicle = Chronicle()
+    let report = Self.sample(incidents: 1)
+    #expect(
+      Self.words(chronicle.note(report)) == [
+        "move 203.0.113.1:40000 to default/s1", "move 203.0.113.2:40000 to default/s1",
+        "move [2001:db8:cc::1]:40001 to default/s1",
+      ]
+    )
+    #expect(!chronicle.hasTrouble)
+    #expect(Self.words(chronicle.note(report)) == ["incident A2", "verdict - fail"])
+    #expect(chronicle.hasTrouble)
+    #expect(chronicle.note(report).isEmpty)
+  }
+
+  @Test func `what more packets tell differently is withdrawn`() {
+    var chronicle = Chronicle()
+    for _ in 0..<2 { _ = chronicle.note(Self.sample(incidents: 1)) }
+    #expect(chronicle.note(Self.sample(incidents: 0)).isEmpty)
+    #expect(Self.words(chronicle.note(Self.sample(incidents: 0))) == ["withdrawal A2"])
+    #expect(!chronicle.hasTrouble)
+  }
+
+  @Test func `the last report is told whole`() {
+    var chronicle = Chronicle()
+    let told = Self.words(chronicle.note(Self.sample(incidents: 1), isLast: true))
+    #expect(told.suffix(2) == ["incident A2", "verdict - fail"])
+  }
+
+  @Test func `lines are for people, without what could move a cursor`() {
+    var chronicle = Chronicle()
+    var report = Self.sample(incidents: 1)
+    report.incidents[0].summary = "\u{1b}[2Jgone"
+    let events = chronicle.note(report, isLast: true)
+    #expect(
+      events[0].line().hasSuffix(
+        " moved  203.0.113.1:40000 > 198.51.100.7:20001: default/s3 seeing 192.168.99.11:42038 "
+          + "became default/s1 seeing 10.244.1.1:1025"
+      )
+    )
+    let text = events.map { $0.line() }.joined()
+    #expect(text.contains("\u{fffd}[2Jgone"))
+    #expect(!text.contains("\u{1b}"))
+  }
+}
