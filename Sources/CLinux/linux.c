@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 #define SAME(ours, field) \
@@ -132,4 +133,12 @@ int stickler_stop_signals(void) {
 int stickler_take_signal(int descriptor) {
   struct signalfd_siginfo information;
   return read(descriptor, &information, sizeof information) == sizeof information ? (int)information.ssi_signo : 0;
+}
+
+int stickler_clock_state(int64_t *error) {
+  struct timex state = {.modes = 0};
+  int status = adjtimex(&state);
+  if (status < 0) return -1;
+  *error = state.esterror;
+  return status != TIME_ERROR && !(state.status & STA_UNSYNC);
 }

@@ -11,6 +11,15 @@ public struct NetworkLink: Hashable, Sendable {
   public var mtu: UInt32
   public var counters = Counters()
 
+  public init(index: UInt32, name: String, kind: String = "", isUp: Bool) {
+    self.index = index
+    self.name = name
+    self.kind = kind
+    self.isUp = isUp
+    isLoopback = false
+    mtu = 0
+  }
+
   /// Since the interface was made.
   public struct Counters: Hashable, Sendable {
     public var received: UInt64 = 0
@@ -19,6 +28,8 @@ public struct NetworkLink: Hashable, Sendable {
     public var missed: UInt64 = 0
     /// Refused by the kernel, often because nobody wanted them; a capture has seen them.
     public var refused: UInt64 = 0
+
+    public init() {}
   }
 }
 

@@ -17,8 +17,8 @@ let stickler = Command(
     Command.Example("what the nodes' captures hold", "stickler legs n1.pcap n2.pcap n3.pcap")
   ],
   subcommands: [
-    AnalyzeCommand.command, CaptureCommand.command, ExplainCommand.command, LegsCommand.command,
-    WatchCommand.command,
+    AnalyzeCommand.command, CaptureCommand.command, DoctorCommand.command, ExplainCommand.command,
+    LegsCommand.command, WatchCommand.command,
   ]
 )
 

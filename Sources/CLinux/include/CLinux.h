@@ -68,4 +68,8 @@ int stickler_stop_signals(void);
 // The signal that came, or 0.
 int stickler_take_signal(int descriptor);
 
+// 1 where the wall clock is synchronized, 0 where it is not, below 0 where the kernel does not tell; and the estimated
+// error in microseconds.
+int stickler_clock_state(int64_t *error);
+
 #endif

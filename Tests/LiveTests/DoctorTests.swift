@@ -1,0 +1,105 @@
+import System
+import TestSupport
+import Testing
+import Wire
+
+@testable import stickler
+
+@Suite struct DoctorTests {
+  static func link(_ name: String, _ kind: String = "", index: UInt32 = 7) -> NetworkLink {
+    NetworkLink(index: index, name: name, kind: kind, isUp: true)
+  }
+
+  static func states(_ facts: HostFacts, _ topic: String) -> [String] {
+    diagnosis(of: facts).filter { $0.topic == topic }.map { "\($0.state.rawValue) \($0.text)" }
+  }
+
+  /// The traces that a data path leaves, and what is said of it.
+  static let paths: [([FilterChain], [NetworkLink], String)] = [
+    (
+      [FilterChain(table: "kube-proxy", name: "services")], [],
+      "good looks like kube-proxy in nftables mode"
+    ),
+    (
+      [FilterChain(table: "nat", name: "KUBE-SERVICES")], [],
+      "good looks like kube-proxy in iptables mode"
+    ),
+    ([], [link("kube-ipvs0", "dummy")], "good looks like IPVS"),
+    (
+      [], [link("cilium_host", "veth")],
+      "good looks like Cilium, which may translate at sockets by eBPF"
+    ),
+    (
+      [FilterChain(table: "filter", name: "KUBE-SERVICES")], [],
+      "unknown no sign of kube-proxy or of what replaces it"
+    ),
+  ]
+
+  @Test(arguments: paths)
+  func `a data path is known by its traces`(
+    chains: [FilterChain],
+    links: [NetworkLink],
+    said: String
+  ) {
+    var facts = HostFacts()
+    facts.chains = chains
+    facts.links = links
+    #expect(Self.states(facts, "data path") == [said])
+    let isBlind = said.contains("Cilium")
+    #expect(Self.states(facts, "blind").count == (isBlind ? 1 : 0))
+  }
+
+  @Test func `what would be lost is told`() {
+    var facts = HostFacts()
+    facts.clock = ClockState(isSynchronized: false, estimatedError: .seconds(16))
+    facts.conntrack = HostFacts.Conntrack(
+      count: 250_000,
+      limit: 262_144,
+      udpTimeout: 30,
+      streamTimeout: 180,
+      insertFailed: 3
+    )
+    facts.strictReversePath = ["eth0"]
+    facts.links = [Self.link("eth0")]
+    facts.links[0].counters.missed = 12
+    #expect(Self.states(facts, "clock").first?.hasPrefix("warning not synchronized") == true)
+    #expect(
+      Self.states(facts, "conntrack") == [
+        "warning 250000 of 262144 entries, UDP timeouts 30 s and 180 s (--timeouts udp=30,stream=180), "
+          + "3 insertions failed: nearly full (B14)"
+      ]
+    )
+    #expect(Self.states(facts, "rp_filter").first?.hasPrefix("warning strict at eth0") == true)
+    #expect(Self.states(facts, "drops").first?.contains("eth0 12") == true)
+    #expect(Self.states(facts, "interfaces").first?.hasSuffix("hostNetwork is needed") == true)
+  }
+
+  @Test func `failed insertions are summed over processors`() {
+    let table = [
+      "entries  searched insert insert_failed drop", "00000002 00000000 00000001 0000000a 00000000",
+      "00000002 00000000 00000001 00000010 00000000",
+    ]
+    #expect(HostFacts.insertFailed(table) == 26)
+    #expect(HostFacts.insertFailed([]) == 0)
+  }
+
+  @Test(.enabled(if: WatchTests.isPossible, WatchTests.comment))
+  func `a real kernel is asked for rules, interfaces and permission`() throws {
+    let ended = try Namespace.run(
+      """
+      nft add table ip kube-proxy; nft add chain ip kube-proxy services
+      ip link add vethA type veth peer name vethB
+      sysctl -q net.ipv4.conf.vethA.rp_filter=1
+      $stickler doctor | grep -c 'kube-proxy in nftables mode'
+      $stickler doctor | grep -c '^ok    interfaces    3, of which 2 veth'
+      $stickler doctor | grep -c 'strict at .*vethA'
+      setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all $stickler doctor --format json |
+        grep -c '"can_capture": false'
+      setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all $stickler doctor >/dev/null
+      echo $?
+      """
+    )
+    #expect(ended.errors == "")
+    #expect(ended.output == "1\n1\n1\n1\n3\n")
+  }
+}
