@@ -58,19 +58,19 @@ public struct SightingBatch: ~Copyable, Sendable {
       unwrap(&packet, in: frame, time: time, interface: interface, witness: witness)
     }
     guard packet.kind == .datagram, packet.flaw == .none else {
-      addRare(packet, in: frame, time: time, interface: interface, witness: witness)
+      addRare(&packet, in: frame, time: time, interface: interface, witness: witness)
       return
     }
-    append(packet, in: frame, time: time, interface: interface, witness: witness)
+    append(&packet, in: frame, time: time, interface: interface, witness: witness)
   }
 
   /// Appends the sighting of a datagram.
   ///
-  /// Out of line, so that the packet stays in memory: inlined, its three dozen fields went to the stack and back for each
-  /// hash.
+  /// Out of line and `inout`, so that the packet stays where it is in memory: inlined, its three dozen fields went to the
+  /// stack and back for each hash, and borrowed it was copied, which waits for all of its small fields to be written.
   @inline(never)
   private mutating func append(
-    _ packet: borrowing Packet,
+    _ packet: inout Packet,
     in frame: Span<UInt8>,
     time: Timestamp,
     interface: UInt32,
@@ -129,7 +129,7 @@ public struct SightingBatch: ~Copyable, Sendable {
 
   @inline(never)
   private mutating func addRare(
-    _ packet: borrowing Packet,
+    _ packet: inout Packet,
     in frame: Span<UInt8>,
     time: Timestamp,
     interface: UInt32,

@@ -63,6 +63,14 @@ public struct JSONWriter: Sendable {
     appendQuoted(text)
   }
 
+  /// A string that `body` appends byte by byte; all of them must stand for themselves, as in numbers and addresses.
+  public mutating func string(appending body: (inout [UInt8]) -> Void) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    body(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
   public mutating func integer(_ value: some BinaryInteger) {
     separate()
     appendInteger(value)
@@ -143,6 +151,12 @@ public struct JSONWriter: Sendable {
     string(text)
   }
 
+  /// A member whose text `body` appends: see `string(appending:)`.
+  public mutating func member(_ name: String, appending body: (inout [UInt8]) -> Void) {
+    key(name)
+    string(appending: body)
+  }
+
   /// `null` stands for what is not known.
   public mutating func member(_ name: String, _ text: String?) {
     key(name)
@@ -206,15 +220,35 @@ public struct JSONWriter: Sendable {
     let start = bytes.count
     var rest = small.magnitude
     repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
       rest /= 10
     } while rest > 0
-    bytes[start...].reverse()
+    var (left, right) = (start, bytes.count - 1)
+    while left < right {
+      bytes.swapAt(left, right)
+      left += 1
+      right -= 1
+    }
   }
 
-  /// Escapes what RFC 8259 requires and no more: quotation mark, backslash, control characters.
   private mutating func appendQuoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    // Nearly no text has anything to escape, and then it is copied whole.
+    if !text.utf8.contains(where: Self.isEscaped) {
+      append(text)
+    } else {
+      appendEscaped(text)
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Quotation mark, backslash, control characters: what RFC 8259 requires to be escaped, and no more.
+  @inline(always)
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func appendEscaped(_ text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -233,6 +267,5 @@ public struct JSONWriter: Sendable {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 }

@@ -108,8 +108,9 @@ public struct PayloadBeginning: Sendable {
     isLong = packet.payloadCaptured >= 32
     guard packet.payloadCaptured >= 20 else { return }
     let start = Int(packet.payloadOffset)
-    high = frame.integer64(at: start)
-    low = frame.integer64(at: start &+ 8)
+    let bytes = frame.extracting(start..<(start &+ 16))
+    high = bytes.integer64(at: 0)
+    low = bytes.integer64(at: 8)
     // The user's name may stand anywhere in a request.
     if isSTUN { low = ConnectionMark(stunUserOf: packet, in: frame).bits }
   }

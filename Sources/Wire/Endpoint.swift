@@ -21,7 +21,17 @@ extension Endpoint: Comparable {
 extension Endpoint: CustomStringConvertible, LosslessStringConvertible {
   /// `203.0.113.1:40000` or `[2001:db8::1]:40000`.
   public var description: String {
-    address.isV4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+    String(decoding: textBytes(append), as: UTF8.self)
+  }
+
+  /// Appends what `description` says.
+  public func append(to text: inout [UInt8]) {
+    let isV4 = address.isV4
+    if !isV4 { text.append(UInt8(ascii: "[")) }
+    address.append(to: &text)
+    if !isV4 { text.append(UInt8(ascii: "]")) }
+    text.append(UInt8(ascii: ":"))
+    text.append(decimal: UInt64(port))
   }
 
   public init?(_ text: String) {

@@ -30,7 +30,6 @@ public struct Fingerprint: Sendable {
   }
 
   /// The fingerprint of a datagram (whole, cut short or a first fragment) of `frame`.
-  @inlinable
   public init(of packet: borrowing Packet, in frame: Span<UInt8>) {
     let length = Int(packet.payloadLength)
     let captured = Int(packet.payloadCaptured)
@@ -98,20 +97,25 @@ public func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
 }
 
 /// The hash of a prefix, from that of a shorter one and that of the bytes between them.
-@inlinable @inline(always)
-func extended(_ hash: UInt64, _ next: UInt64) -> UInt64 {
+@inline(always)
+private func extended(_ hash: UInt64, _ next: UInt64) -> UInt64 {
   folded(hash ^ 0xe703_7ed1_a0b4_28db, next ^ 0x8ebc_6af0_9c88_c6e3)
 }
 
 /// XXH3 of a part of a frame; the caller has checked the range.
-@usableFromInline
-func payloadHash(_ frame: Span<UInt8>, from start: Int, count: Int) -> UInt64 {
+@inline(always)
+private func payloadHash(_ frame: Span<UInt8>, from start: Int, count: Int) -> UInt64 {
   // An empty payload begins behind the frame's end where the capture ends inside the UDP header.
   let start = count > 0 ? start : 0
   let bytes = frame.extracting(start..<(start &+ count))
   // SAFETY: the hash reads `count` bytes at `baseAddress`, which is what the extracted span holds.
   return unsafe bytes.withUnsafeBufferPointer { buffer in
-    unsafe stickler_xxh3_64(buffer.baseAddress, buffer.count)
+    // For a length that the compiler knows the hash is a few multiplications in place, and nearly all are one of these.
+    switch buffer.count {
+    case 32: unsafe stickler_xxh3_64(buffer.baseAddress, 32)
+    case 64: unsafe stickler_xxh3_64(buffer.baseAddress, 64)
+    default: unsafe stickler_xxh3_64(buffer.baseAddress, buffer.count)
+    }
   }
 }
 

@@ -1,7 +1,19 @@
 extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
   /// Dotted IPv4, or IPv6 as RFC 5952 writes it.
   public var description: String {
-    isV4 ? dotted(v4Bits) : compressed
+    String(decoding: textBytes(append), as: UTF8.self)
+  }
+
+  /// Appends what `description` says: a report names a hundred thousand addresses, and a string each takes memory.
+  public func append(to text: inout [UInt8]) {
+    if isV4 {
+      for shift in [24, 16, 8, 0] as [UInt32] {
+        text.append(decimal: UInt64(v4Bits >> shift & 0xff))
+        if shift > 0 { text.append(UInt8(ascii: ".")) }
+      }
+    } else {
+      appendGroups(to: &text)
+    }
   }
 
   /// Reads what `description` writes and every other RFC 4291 form; no zone, no prefix length.
@@ -19,28 +31,32 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     }
   }
 
-  private var groups: [UInt16] {
-    (0..<8).map { index in
-      let word = index < 4 ? high : low
-      return UInt16(truncatingIfNeeded: word >> UInt64(48 - 16 * (index % 4)))
-    }
+  private func group(_ index: Int) -> UInt16 {
+    UInt16(truncatingIfNeeded: (index < 4 ? high : low) >> UInt64(48 - 16 * (index % 4)))
   }
 
-  private var compressed: String {
-    let groups = groups
+  private func appendGroups(to text: inout [UInt8]) {
     // RFC 5952, 4.2: the first longest run of zero groups, if longer than one.
-    var best = 0..<0
+    var best = 8..<8
     var start = 0
     while start < 8 {
       var end = start
-      while end < 8, groups[end] == 0 { end += 1 }
+      while end < 8, group(end) == 0 { end += 1 }
       if end - start > max(best.count, 1) { best = start..<end }
       start = max(end, start + 1)
     }
-    func hex(_ range: Range<Int>) -> String {
-      groups[range].map { String($0, radix: 16) }.joined(separator: ":")
+    var index = 0
+    while index < 8 {
+      if index == best.lowerBound {
+        text.append(UInt8(ascii: ":"))
+        text.append(UInt8(ascii: ":"))
+        index = best.upperBound
+      } else {
+        if index > 0, index != best.upperBound { text.append(UInt8(ascii: ":")) }
+        text.append(hexadecimal: group(index))
+        index += 1
+      }
     }
-    return best.isEmpty ? hex(0..<8) : hex(0..<best.lowerBound) + "::" + hex(best.upperBound..<8)
   }
 
   private static func v4(_ text: Substring) -> UInt32? {
@@ -100,8 +116,4 @@ extension IPAddress: CustomStringConvertible, LosslessStringConvertible {
     }
     return Self(high: word(all[0..<4]), low: word(all[4..<8]))
   }
-}
-
-private func dotted(_ bits: UInt32) -> String {
-  "\(bits >> 24).\(bits >> 16 & 0xff).\(bits >> 8 & 0xff).\(bits & 0xff)"
 }

@@ -38,11 +38,10 @@ extension Packet {
     guard kind == .icmpError else { return nil }
     var quoted = Packet()
     // A quote's own lengths speak of the whole packet that failed, not of the quote.
-    quoted.decodeRaw(
-      frame.extracting(first: Int(end)),
-      at: Int(payloadOffset),
-      length: Int(payloadOffset) &+ 0x1_0000
-    )
+    let bytes = frame.extracting(first: Int(end))
+    if let network = quoted.rawNetwork(bytes, at: Int(payloadOffset)) {
+      quoted.decode(network, bytes, length: Int(payloadOffset) &+ 0x1_0000)
+    }
     guard quoted.kind != .none else { return nil }
     quoted.direction = direction
     quoted.interface = interface

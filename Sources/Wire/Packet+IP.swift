@@ -12,17 +12,18 @@ extension Packet {
       flaw = .cutNetworkHeader
       return
     }
-    let first = frame[start]
-    guard first >> 4 == 4 else {
+    // Of a length that the compiler knows: none of these reads is checked again.
+    let header = frame.extracting(start..<(start &+ 20))
+    guard header[0] >> 4 == 4 else {
       flaw = .badVersion
       return
     }
-    let headerLength = Int(first & 0xf) &* 4
+    let headerLength = Int(header[0] & 0xf) &* 4
     guard headerLength >= 20 else {
       flaw = .badHeaderLength
       return
     }
-    var totalLength = Int(frame.integer16(at: start &+ 2))
+    var totalLength = Int(header.integer16(at: 2))
     // A length of 0 is what segmentation offload leaves in a packet above 64 KiB.
     if totalLength == 0 { totalLength = length &- start }
     guard totalLength >= headerLength, totalLength <= length &- start else {
@@ -30,12 +31,12 @@ extension Packet {
       return
     }
     networkOffset = UInt32(truncatingIfNeeded: start)
-    hopLimit = frame[start &+ 8]
-    tuple.transport = Transport(rawValue: frame[start &+ 9])
-    tuple.source = Endpoint(IPAddress(v4: frame.integer32(at: start &+ 12)), 0)
-    tuple.destination = Endpoint(IPAddress(v4: frame.integer32(at: start &+ 16)), 0)
-    identification = UInt32(frame.integer16(at: start &+ 4))
-    let fragment = frame.integer16(at: start &+ 6)
+    hopLimit = header[8]
+    tuple.transport = Transport(rawValue: header[9])
+    tuple.source = Endpoint(IPAddress(v4: header.integer32(at: 12)), 0)
+    tuple.destination = Endpoint(IPAddress(v4: header.integer32(at: 16)), 0)
+    identification = UInt32(header.integer16(at: 4))
+    let fragment = header.integer16(at: 6)
     if fragment & 0x4000 != 0 { features.insert(.isUnfragmentable) }
     if headerLength > 20 {
       features.insert(.hasOptions)

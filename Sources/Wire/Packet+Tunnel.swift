@@ -18,13 +18,15 @@ extension Packet {
     let bytes = frame.extracting(first: end)
     // A tunnel's packet that was fragmented on the way claims more than this fragment has.
     let claim = features.contains(.isFirstFragment) ? length &+ 0x1_0000 : length
+    let network: Network?
     switch tunnel {
     case .none: return nil
-    case .vxlan: inner.decodeVXLAN(bytes, at: start, length: claim)
-    case .geneve: inner.decodeGeneve(bytes, at: start, length: claim)
-    case .gre: inner.decodeGRE(bytes, at: start, length: claim)
-    case .ipInIP: inner.decodeRaw(bytes, at: start, length: claim)
+    case .vxlan: network = inner.vxlanNetwork(bytes, at: start)
+    case .geneve: network = inner.geneveNetwork(bytes, at: start)
+    case .gre: network = inner.greNetwork(bytes, at: start)
+    case .ipInIP: network = inner.rawNetwork(bytes, at: start)
     }
+    if let network { inner.decode(network, bytes, length: claim) }
     // A valid tunnel header before a packet that the snap length cut is a tunnel still.
     return inner.kind == .none && !inner.flaw.isTruncation ? nil : inner
   }
@@ -33,62 +35,56 @@ extension Packet {
   ///
   ///     |R|R|R|R|I|R|R|R|            reserved                           |
   ///     |          VXLAN network identifier             |   reserved    |
-  private mutating func decodeVXLAN(_ bytes: Span<UInt8>, at start: Int, length: Int) {
+  private mutating func vxlanNetwork(_ bytes: Span<UInt8>, at start: Int) -> Network? {
     guard start &+ 8 <= bytes.count, bytes[start] & 0x08 != 0, bytes[start &+ 7] == 0 else {
-      return
+      return nil
     }
-    decodeEthernet(bytes, at: start &+ 8, length: length)
+    return ethernetNetwork(bytes, at: start &+ 8)
   }
 
   /// Geneve (RFC 8926): version 0, options in units of four bytes, the type of what is inside.
   ///
   ///     |Ver|  Opt Len  |O|C|    Rsvd.  |          Protocol Type        |
   ///     |        Virtual Network Identifier (VNI)       |    Reserved   |
-  private mutating func decodeGeneve(_ bytes: Span<UInt8>, at start: Int, length: Int) {
-    guard start &+ 8 <= bytes.count, bytes[start] >> 6 == 0, bytes[start &+ 7] == 0 else { return }
+  private mutating func geneveNetwork(_ bytes: Span<UInt8>, at start: Int) -> Network? {
+    guard start &+ 8 <= bytes.count, bytes[start] >> 6 == 0, bytes[start &+ 7] == 0 else {
+      return nil
+    }
     let options = Int(bytes[start] & 0x3f) &* 4
-    decodeTransparent(
+    return transparentNetwork(
       protocol: bytes.integer16(at: start &+ 2),
       bytes,
-      at: start &+ 8 &+ options,
-      length: length
+      at: start &+ 8 &+ options
     )
   }
 
   /// GRE (RFC 2784, 2890): optional checksum, key and sequence number, four bytes each.
   ///
   ///     |C| |K|S|     reserved 0      | Ver |         Protocol Type       |
-  private mutating func decodeGRE(_ bytes: Span<UInt8>, at start: Int, length: Int) {
+  private mutating func greNetwork(_ bytes: Span<UInt8>, at start: Int) -> Network? {
     guard start &+ 4 <= bytes.count else {
       flaw = .cutNetworkHeader
-      return
+      return nil
     }
     let flags = bytes.integer16(at: start)
-    guard flags & 0x7 == 0 else { return }
+    guard flags & 0x7 == 0 else { return nil }
     var offset = start &+ 4
     if flags & 0x8000 != 0 { offset &+= 4 }
     if flags & 0x2000 != 0 { offset &+= 4 }
     if flags & 0x1000 != 0 { offset &+= 4 }
-    decodeTransparent(
-      protocol: bytes.integer16(at: start &+ 2),
-      bytes,
-      at: offset,
-      length: length
-    )
+    return transparentNetwork(protocol: bytes.integer16(at: start &+ 2), bytes, at: offset)
   }
 
   /// What Geneve and GRE may both carry: Ethernet (0x6558) or IP.
-  private mutating func decodeTransparent(
+  private mutating func transparentNetwork(
     protocol type: UInt16,
     _ bytes: Span<UInt8>,
-    at start: Int,
-    length: Int
-  ) {
+    at start: Int
+  ) -> Network? {
     switch type {
-    case 0x6558: decodeEthernet(bytes, at: start, length: length)
-    case 0x0800: decodeIPv4(bytes, at: start, length: length)
-    case 0x86dd: decodeIPv6(bytes, at: start, length: length)
-    default: return
+    case 0x6558: ethernetNetwork(bytes, at: start)
+    case Network.ipv4, Network.ipv6: Network(etherType: type, start: start)
+    default: nil
     }
   }
 }

@@ -19,14 +19,15 @@ extension Packet {
     let carried = packetEnd &- start
     var length = carried
     if start &+ 8 <= frame.count {
-      let claimed = Int(frame.integer16(at: start &+ 4))
+      let header = frame.extracting(start..<(start &+ 8))
+      let claimed = Int(header.integer16(at: 4))
       // 0 is what segmentation offload leaves in a datagram above 64 KiB.
       if claimed != 0 { length = claimed }
       guard length >= 8, length <= carried || features.contains(.isFirstFragment) else {
         flaw = .badUDPLength
         return
       }
-      checksum = frame.integer16(at: start &+ 6)
+      checksum = header.integer16(at: 6)
     }
     kind = .datagram
     tuple.source.port = frame.integer16(at: start)

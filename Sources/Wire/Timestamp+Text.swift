@@ -1,16 +1,30 @@
 extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
   /// RFC 3339 in UTC with nine digits: `2026-11-21T06:49:09.000000000Z`.
   public var description: String {
+    String(decoding: textBytes(append), as: UTF8.self)
+  }
+
+  /// Appends what `description` says.
+  public func append(to text: inout [UInt8]) {
     let seconds = nanoseconds.flooringQuotient(by: 1_000_000_000)
     let fraction = nanoseconds &- seconds &* 1_000_000_000
     let days = seconds.flooringQuotient(by: 86_400)
     let second = seconds &- days &* 86_400
     let date = CivilDate(daysSince1970: days)
-    return [
-      padded(date.year, 4), "-", padded(date.month, 2), "-", padded(date.day, 2), "T",
-      padded(second / 3_600, 2), ":", padded(second / 60 % 60, 2), ":", padded(second % 60, 2),
-      ".", padded(fraction, 9), "Z",
-    ].joined()
+    text.append(decimal: UInt64(date.year), width: 4)
+    text.append(UInt8(ascii: "-"))
+    text.append(decimal: UInt64(date.month), width: 2)
+    text.append(UInt8(ascii: "-"))
+    text.append(decimal: UInt64(date.day), width: 2)
+    text.append(UInt8(ascii: "T"))
+    text.append(decimal: UInt64(second / 3_600), width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(decimal: UInt64(second / 60 % 60), width: 2)
+    text.append(UInt8(ascii: ":"))
+    text.append(decimal: UInt64(second % 60), width: 2)
+    text.append(UInt8(ascii: "."))
+    text.append(decimal: UInt64(fraction), width: 9)
+    text.append(UInt8(ascii: "Z"))
   }
 
   /// Reads RFC 3339 (`Z` or an offset, up to nine digits of a fraction).
@@ -94,9 +108,4 @@ extension Int64 {
     let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
   }
-}
-
-private func padded(_ value: Int64, _ width: Int) -> String {
-  let digits = String(value)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }
