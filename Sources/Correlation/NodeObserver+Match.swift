@@ -73,7 +73,7 @@ extension NodeObserver {
       addEntry(sighting, leg, vantage, frame, root: leg)
       return
     }
-    decide(sighting, leg, vantage, frame, candidates)
+    decide(sighting, leg, vantage, frame, &candidates)
   }
 
   @inline(always)
@@ -163,13 +163,14 @@ extension NodeObserver {
     }
   }
 
+  /// Takes the candidates by reference only because a copy would wait for all of their small fields to be written.
   @inline(never)
   private mutating func decide(
     _ sighting: borrowing Sighting,
     _ leg: Leg,
     _ vantage: UInt16,
     _ frame: UInt32,
-    _ candidates: Candidates
+    _ candidates: inout Candidates
   ) {
     let fingerprint = sighting.fingerprint
     if fingerprint.hasIdentity {

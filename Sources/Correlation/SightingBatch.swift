@@ -56,18 +56,63 @@ public struct SightingBatch: ~Copyable, Sendable {
     if packet.direction == .unknown { packet.direction = direction }
     if packet.tunnel != .none {
       unwrap(&packet, in: frame, time: time, interface: interface, witness: witness)
+    } else {
+      keep(&packet, in: frame, time: time, interface: interface, witness: witness)
     }
-    guard packet.kind == .datagram, packet.flaw == .none else {
-      addRare(&packet, in: frame, time: time, interface: interface, witness: witness)
+  }
+
+  // A packet goes from hand to hand by reference: as a value it would be copied each time, and a copy waits for all of
+  // its small fields to be written.
+
+  /// Keeps the innermost packet of a tunnel, or the tunnel's own where there is none in it.
+  private mutating func unwrap(
+    _ packet: inout Packet,
+    in frame: Span<UInt8>,
+    time: Timestamp,
+    interface: UInt32,
+    witness: Witness
+  ) {
+    var inner = Packet()
+    guard packet.decodeInner(into: &inner, in: frame) else {
+      keep(&packet, in: frame, time: time, interface: interface, witness: witness)
       return
     }
-    append(&packet, in: frame, time: time, interface: interface, witness: witness)
+    if packet.kind == .datagram, packet.checksum != 0, packet.direction != .outgoing,
+      packet.checksumState(in: frame) == .wrong,
+      // While the inner checksum is still to be finished, the outer one fits what it will be.
+      inner.checksumState(in: frame) != .partial
+    {
+      append(
+        .wrongChecksum(inner: inner.tuple),
+        packet,
+        time: time,
+        interface: interface,
+        witness: witness
+      )
+    }
+    if inner.tunnel != .none {
+      unwrap(&inner, in: frame, time: time, interface: interface, witness: witness)
+    } else {
+      keep(&inner, in: frame, time: time, interface: interface, witness: witness)
+    }
+  }
+
+  @inline(always)
+  private mutating func keep(
+    _ packet: inout Packet,
+    in frame: Span<UInt8>,
+    time: Timestamp,
+    interface: UInt32,
+    witness: Witness
+  ) {
+    if packet.kind == .datagram, packet.flaw == .none {
+      append(&packet, in: frame, time: time, interface: interface, witness: witness)
+    } else {
+      addRare(&packet, in: frame, time: time, interface: interface, witness: witness)
+    }
   }
 
   /// Appends the sighting of a datagram.
-  ///
-  /// Out of line and `inout`, so that the packet stays where it is in memory: inlined, its three dozen fields went to the
-  /// stack and back for each hash, and borrowed it was copied, which waits for all of its small fields to be written.
   @inline(never)
   private mutating func append(
     _ packet: inout Packet,
@@ -81,50 +126,34 @@ public struct SightingBatch: ~Copyable, Sendable {
       counts.leastPayload = min(counts.leastPayload ?? .max, packet.payloadCaptured)
     }
     let pair = PackedPair(packet.tuple)
+    let start = Int(packet.payloadOffset)
+    let captured = Int(packet.payloadCaptured)
+    var fingerprint = Fingerprint(
+      payloadAt: start,
+      captured: captured,
+      length: packet.payloadLength,
+      identity: packet.identity,
+      isV4: pair.isV4,
+      in: frame
+    )
+    if fingerprint.held == .little { fingerprint.useResidue(of: packet, in: frame) }
     sightings.append(
       Sighting(
         pair: pair,
         interface: packet.interface != 0 ? packet.interface : interface,
         time: time,
         hash: pair.directionlessHash,
-        fingerprint: Fingerprint(of: packet, in: frame),
+        fingerprint: fingerprint,
         direction: packet.direction,
         hopLimit: packet.hopLimit,
         depth: packet.depth,
-        beginning: PayloadBeginning(of: packet, in: frame),
+        beginning: PayloadBeginning(payloadAt: start, captured: captured, in: frame),
         witness: witness,
         payloadLength: packet.payloadLength,
         identification: packet.identification,
         features: packet.features
       )
     )
-  }
-
-  /// Replaces a tunnel's packet by the innermost one that it holds.
-  @inline(never)
-  private mutating func unwrap(
-    _ packet: inout Packet,
-    in frame: Span<UInt8>,
-    time: Timestamp,
-    interface: UInt32,
-    witness: Witness
-  ) {
-    while let inner = packet.inner(in: frame) {
-      if packet.kind == .datagram, packet.checksum != 0, packet.direction != .outgoing,
-        packet.checksumState(in: frame) == .wrong,
-        // While the inner checksum is still to be finished, the outer one fits what it will be.
-        inner.checksumState(in: frame) != .partial
-      {
-        append(
-          .wrongChecksum(inner: inner.tuple),
-          packet,
-          time: time,
-          interface: interface,
-          witness: witness
-        )
-      }
-      packet = inner
-    }
   }
 
   @inline(never)

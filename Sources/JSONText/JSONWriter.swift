@@ -203,8 +203,17 @@ public struct JSONWriter: Sendable {
 
   private mutating func breakLine() {
     guard style == .pretty else { return }
-    bytes.append(0x0a)
-    for _ in 0..<2 * depth { bytes.append(0x20) }
+    if depth < Self.lineStarts.count {
+      bytes.append(contentsOf: Self.lineStarts[depth])
+    } else {
+      bytes.append(0x0a)
+      for _ in 0..<2 * depth { bytes.append(0x20) }
+    }
+  }
+
+  /// A line's end and the next one's indentation, by depth: one copy where there were a dozen.
+  private static let lineStarts: [[UInt8]] = (0..<16).map { depth in
+    [0x0a] + Array(repeating: 0x20, count: 2 * depth)
   }
 
   private mutating func append(_ ascii: String) {
@@ -217,35 +226,47 @@ public struct JSONWriter: Sendable {
       return
     }
     if small < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = small.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+    var length = 1
+    var rest = small.magnitude / 10
+    while rest > 0 {
+      length += 1
       rest /= 10
-    } while rest > 0
-    var (left, right) = (start, bytes.count - 1)
-    while left < right {
-      bytes.swapAt(left, right)
-      left += 1
-      right -= 1
+    }
+    // Filled from the end: room is made once, where appending asks for each digit whether there is any.
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: length))
+    var place = bytes.count - 1
+    rest = small.magnitude
+    var written = bytes.mutableSpan
+    while rest > 0 {
+      written[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      place -= 1
     }
   }
 
   private mutating func appendQuoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    // Nearly no text has anything to escape, and then it is copied whole.
-    if !text.utf8.contains(where: Self.isEscaped) {
-      append(text)
-    } else {
+    let start = bytes.count
+    append(text)
+    // Nearly no text has anything to escape: it is copied whole, and looked at afterwards.
+    if hasEscaped(from: start) {
+      bytes.removeLast(bytes.count - start)
       appendEscaped(text)
     }
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Quotation mark, backslash, control characters: what RFC 8259 requires to be escaped, and no more.
-  @inline(always)
-  private static func isEscaped(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  /// Whether any byte from `start` on is one that RFC 8259 wants escaped: quotation mark, backslash, control characters.
+  private func hasEscaped(from start: Int) -> Bool {
+    let written = bytes.span.extracting(start..<bytes.count)
+    var found = false
+    for index in written.indices {
+      let byte = written[index]
+      // All of them, without an early end: so it takes sixteen bytes at a time.
+      let isEscaped = byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+      found = found || isEscaped
+    }
+    return found
   }
 
   private mutating func appendEscaped(_ text: String) {

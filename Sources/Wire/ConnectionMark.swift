@@ -49,10 +49,8 @@ public struct ConnectionMark: Hashable, Sendable {
 
   /// The user name of a STUN request, as ICE gives each session one, or the client that stickler-client names.
   @usableFromInline
-  init(stunUserOf packet: borrowing Packet, in frame: Span<UInt8>) {
+  init(stunUserIn frame: Span<UInt8>, from start: Int, to end: Int) {
     self = .none
-    let start = Int(packet.payloadOffset)
-    let end = start &+ Int(packet.payloadCaptured)
     var offset = start &+ 20
     var count = 0
     while offset &+ 4 <= end, count < 4 {
@@ -101,18 +99,28 @@ public struct PayloadBeginning: Sendable {
   /// Whether the payload goes on as far as a QUIC long header does.
   public var isLong: Bool
 
-  @inlinable @inline(always)
+  @inlinable
   public init(of packet: borrowing Packet, in frame: Span<UInt8>) {
+    self.init(
+      payloadAt: Int(packet.payloadOffset),
+      captured: Int(packet.payloadCaptured),
+      in: frame
+    )
+  }
+
+  @inlinable @inline(always)
+  public init(payloadAt start: Int, captured: Int, in frame: Span<UInt8>) {
     high = 0
     low = 0
-    isLong = packet.payloadCaptured >= 32
-    guard packet.payloadCaptured >= 20 else { return }
-    let start = Int(packet.payloadOffset)
+    isLong = captured >= 32
+    guard captured >= 20 else { return }
     let bytes = frame.extracting(start..<(start &+ 16))
     high = bytes.integer64(at: 0)
     low = bytes.integer64(at: 8)
     // The user's name may stand anywhere in a request.
-    if isSTUN { low = ConnectionMark(stunUserOf: packet, in: frame).bits }
+    if isSTUN {
+      low = ConnectionMark(stunUserIn: frame, from: start, to: start &+ captured).bits
+    }
   }
 
   /// Whether the first byte and the cookie are those of a STUN message.

@@ -31,35 +31,52 @@ public struct Fingerprint: Sendable {
 
   /// The fingerprint of a datagram (whole, cut short or a first fragment) of `frame`.
   public init(of packet: borrowing Packet, in frame: Span<UInt8>) {
-    let length = Int(packet.payloadLength)
-    let captured = Int(packet.payloadCaptured)
-    let start = Int(packet.payloadOffset)
-    let isV4 = packet.tuple.source.address.isV4
-    // An IPv6 datagram's flow label marks its socket; IPv4's id marks the datagram, and 0 stands for none.
-    let identity = isV4 ? packet.identification : packet.flowLabel
+    self.init(
+      payloadAt: Int(packet.payloadOffset),
+      captured: Int(packet.payloadCaptured),
+      length: packet.payloadLength,
+      identity: packet.identity,
+      isV4: packet.tuple.source.address.isV4,
+      in: frame
+    )
+    if held == .little { useResidue(of: packet, in: frame) }
+  }
+
+  /// The fingerprint of a payload, of which the caller has checked that it lies in the frame.
+  ///
+  /// Of single numbers: handing over a whole packet copies it, and the copy waits for its small fields to be written.
+  public init(
+    payloadAt start: Int,
+    captured: Int,
+    length: UInt32,
+    identity: UInt32,
+    isV4: Bool,
+    in frame: Span<UInt8>
+  ) {
     hasIdentity = identity != 0
     middle = 0
     long = 0
+    let count = Int(length)
     let shortHash: UInt64
-    if captured >= min(32, length) {
-      shortHash = payloadHash(frame, from: start, count: min(32, length))
+    if captured >= min(32, count) {
+      shortHash = payloadHash(frame, from: start, count: min(32, count))
       held = .short
       // A longer prefix's hash goes on from the shorter one's, so that no byte is hashed twice: half of the work.
       var last = shortHash
-      if captured >= min(64, length) {
-        if length > 32 {
+      if captured >= min(64, count) {
+        if count > 32 {
           last = extended(
             last,
-            payloadHash(frame, from: start &+ 32, count: min(64, length) &- 32)
+            payloadHash(frame, from: start &+ 32, count: min(64, count) &- 32)
           )
         }
         middle = UInt32(truncatingIfNeeded: last)
         held = .middle
-        if captured >= min(128, length) {
-          if length > 64 {
+        if captured >= min(128, count) {
+          if count > 64 {
             last = extended(
               last,
-              payloadHash(frame, from: start &+ 64, count: min(128, length) &- 64)
+              payloadHash(frame, from: start &+ 64, count: min(128, count) &- 64)
             )
           }
           long = UInt32(truncatingIfNeeded: last)
@@ -70,12 +87,33 @@ public struct Fingerprint: Sendable {
       held = .little
       let count = captured & ~7
       shortHash =
-        count > 0
-        ? payloadHash(frame, from: start, count: count) ^ UInt64(count)
-        : UInt64(checksumResidue(of: packet, in: frame) ?? 0)
+        count > 0 ? payloadHash(frame, from: start, count: count) ^ UInt64(count) : 0
     }
-    let header = UInt64(packet.payloadLength) << 32 | UInt64(identity) << 1 | (isV4 ? 1 : 0)
-    key = folded(shortHash ^ 0x9e37_79b9_7f4a_7c15, header ^ 0xd6e8_feb8_6659_fd93)
+    key = Self.key(shortHash, length: length, identity: identity, isV4: isV4)
+  }
+
+  /// Takes the checksum's word for the payload where no eight bytes of it were captured.
+  public mutating func useResidue(of packet: borrowing Packet, in frame: Span<UInt8>) {
+    guard packet.payloadCaptured < 8, let residue = checksumResidue(of: packet, in: frame) else {
+      return
+    }
+    key = Self.key(
+      UInt64(residue),
+      length: packet.payloadLength,
+      identity: packet.identity,
+      isV4: packet.tuple.source.address.isV4
+    )
+  }
+
+  @inline(always)
+  private static func key(
+    _ shortHash: UInt64,
+    length: UInt32,
+    identity: UInt32,
+    isV4: Bool
+  ) -> UInt64 {
+    let header = UInt64(length) << 32 | UInt64(identity) << 1 | (isV4 ? 1 : 0)
+    return folded(shortHash ^ 0x9e37_79b9_7f4a_7c15, header ^ 0xd6e8_feb8_6659_fd93)
   }
 
   /// Whether two datagrams with equal keys differ further on, where both hold it.

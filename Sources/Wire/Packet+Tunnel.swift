@@ -6,12 +6,20 @@ extension Packet {
   ///
   /// Then this is plain UDP: a client may well have port 8472.
   public func inner(in frame: Span<UInt8>) -> Packet? {
-    guard tunnel != .none, depth < Self.tunnelLimit else { return nil }
+    var outer = self
+    var inner = Packet()
+    return outer.decodeInner(into: &inner, in: frame) ? inner : nil
+  }
+
+  /// Decodes the packet inside this tunnel into one that holds nothing yet, and answers whether it is one.
+  ///
+  /// It changes nothing here: by reference because a packet handed over as a value is copied.
+  public mutating func decodeInner(into inner: inout Packet, in frame: Span<UInt8>) -> Bool {
+    guard tunnel != .none, depth < Self.tunnelLimit else { return false }
     let start = Int(payloadOffset)
     let end = min(Int(end), frame.count)
     // The inner packet's lengths are held against what the outer one carried, not against what was captured.
     let length = start &+ Int(payloadLength)
-    var inner = Packet()
     inner.direction = direction
     inner.interface = interface
     inner.depth = depth &+ 1
@@ -20,7 +28,7 @@ extension Packet {
     let claim = features.contains(.isFirstFragment) ? length &+ 0x1_0000 : length
     let network: Network?
     switch tunnel {
-    case .none: return nil
+    case .none: return false
     case .vxlan: network = inner.vxlanNetwork(bytes, at: start)
     case .geneve: network = inner.geneveNetwork(bytes, at: start)
     case .gre: network = inner.greNetwork(bytes, at: start)
@@ -28,7 +36,7 @@ extension Packet {
     }
     if let network { inner.decode(network, bytes, length: claim) }
     // A valid tunnel header before a packet that the snap length cut is a tunnel still.
-    return inner.kind == .none && !inner.flaw.isTruncation ? nil : inner
+    return inner.kind != .none || inner.flaw.isTruncation
   }
 
   /// VXLAN (RFC 7348): a flag that says the network id is valid, the id, two reserved fields.

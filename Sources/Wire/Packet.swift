@@ -99,6 +99,14 @@ public struct Packet: Sendable {
 
   @inlinable
   public init() {}
+
+  /// What of the IP header passes a NAT; 0 stands for none.
+  ///
+  /// An IPv6 datagram's flow label marks its socket; IPv4's id marks the datagram.
+  @inlinable
+  public var identity: UInt32 {
+    @inline(always) get { tuple.source.address.isV4 ? identification : flowLabel }
+  }
 }
 
 /// Why a packet could not be decoded further.
