@@ -90,9 +90,9 @@ struct PcapParser: Sendable {
     var progress = ParseProgress()
     var number = recordCount
     defer { recordCount = number }
-    while bytes.count - progress.consumed >= recordHeaderLength {
+    while bytes.count &- progress.consumed >= recordHeaderLength {
       let start = progress.consumed
-      let capturedLength: UInt32 = bytes.integer(at: start + 8, order)
+      let capturedLength: UInt32 = bytes.integer(at: start &+ 8, order)
       guard capturedLength <= limit else {
         progress.failure = ParseFailure(
           "record \(number + 1) claims \(capturedLength) captured bytes, more than \(limit)",
@@ -100,24 +100,25 @@ struct PcapParser: Sendable {
         )
         return progress
       }
-      let end = start + recordHeaderLength + Int(capturedLength)
+      let end = start &+ recordHeaderLength &+ Int(capturedLength)
       guard end <= bytes.count else {
         progress.needed = end - start
         return progress
       }
       let seconds: UInt32 = bytes.integer(at: start, order)
-      let fraction: UInt32 = bytes.integer(at: start + 4, order)
-      number += 1
+      let fraction: UInt32 = bytes.integer(at: start &+ 4, order)
+      number &+= 1
       records.append(
         CaptureRecord(
           // 2^32 seconds and 2^32 microseconds fit: no claim can overflow this.
           time: Timestamp(
-            nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(fraction) * nanosecondsPerFraction
+            nanoseconds: Int64(seconds) &* 1_000_000_000
+              &+ Int64(fraction) &* nanosecondsPerFraction
           ),
           number: number,
-          offset: UInt32(truncatingIfNeeded: start + recordHeaderLength),
+          offset: UInt32(truncatingIfNeeded: start &+ recordHeaderLength),
           capturedLength: capturedLength,
-          originalLength: bytes.integer(at: start + 12, order)
+          originalLength: bytes.integer(at: start &+ 12, order)
         )
       )
       progress.consumed = end

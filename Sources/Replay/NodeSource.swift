@@ -43,8 +43,13 @@ struct NodeSource: ~Copyable {
       return true
     }
     noteInterfaces()
-    for record in records.records {
-      decode(record, into: &batch)
+    var start = 0
+    while start < records.records.count {
+      let interface = records.records[start].interface
+      var end = start + 1
+      while end < records.records.count, records.records[end].interface == interface { end += 1 }
+      decode(start..<end, at: Int(interface), into: &batch)
+      start = end
     }
     return true
   }
@@ -70,25 +75,34 @@ struct NodeSource: ~Copyable {
     }
   }
 
-  private mutating func decode(_ record: CaptureRecord, into batch: inout SightingBatch) {
-    let index = Int(record.interface)
-    if !interfaces[index].hasFrames { noteFrames(of: index) }
-    if interfaces[index].isUnreadable { return }
-    let frame = records.bytes(of: record)
-    if let filter = interfaces[index].filter,
-      !filter.matches(frame, originalLength: record.originalLength)
-    {
-      return
+  /// Decodes records of one interface, which mostly are a whole batch.
+  private mutating func decode(
+    _ places: Range<Int>,
+    at index: Int,
+    into batch: inout SightingBatch
+  ) {
+    let interface = interfaces[index]
+    if !interface.hasFrames { noteFrames(of: index) }
+    if interface.isUnreadable { return }
+    let found = records.records.span
+    for place in places {
+      let record = found[place]
+      let frame = records.bytes(of: record)
+      if let filter = interface.filter,
+        !filter.matches(frame, originalLength: record.originalLength)
+      {
+        continue
+      }
+      batch.add(
+        frame,
+        as: interface.link,
+        originalLength: Int(record.originalLength),
+        time: record.time,
+        interface: interface.number,
+        direction: record.direction,
+        witness: Witness(file: interface.file, frame: record.number)
+      )
     }
-    batch.add(
-      frame,
-      as: interfaces[index].link,
-      originalLength: Int(record.originalLength),
-      time: record.time,
-      interface: interfaces[index].number,
-      direction: record.direction,
-      witness: Witness(file: interfaces[index].file, frame: record.number)
-    )
   }
 
   private mutating func noteFrames(of index: Int) {

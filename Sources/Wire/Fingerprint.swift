@@ -61,24 +61,14 @@ public struct Fingerprint: Sendable {
     if captured >= min(32, count) {
       shortHash = payloadHash(frame, from: start, count: min(32, count))
       held = .short
-      // A longer prefix's hash goes on from the shorter one's, so that no byte is hashed twice: half of the work.
+      // A longer prefix's hash goes on from the shorter one's, so that no byte is hashed twice.
       var last = shortHash
       if captured >= min(64, count) {
-        if count > 32 {
-          last = extended(
-            last,
-            payloadHash(frame, from: start &+ 32, count: min(64, count) &- 32)
-          )
-        }
+        last = extended(last, over: 32, frame, from: start, count: min(64, count))
         middle = UInt32(truncatingIfNeeded: last)
         held = .middle
         if captured >= min(128, count) {
-          if count > 64 {
-            last = extended(
-              last,
-              payloadHash(frame, from: start &+ 64, count: min(128, count) &- 64)
-            )
-          }
+          last = extended(last, over: 64, frame, from: start, count: min(128, count))
           long = UInt32(truncatingIfNeeded: last)
           held = .long
         }
@@ -134,10 +124,21 @@ public func folded(_ left: UInt64, _ right: UInt64) -> UInt64 {
   return product.high ^ product.low
 }
 
-/// The hash of a prefix, from that of a shorter one and that of the bytes between them.
+/// The hash of a longer prefix of a payload, from that of its first `held` bytes; the caller has checked the range.
 @inline(always)
-private func extended(_ hash: UInt64, _ next: UInt64) -> UInt64 {
-  folded(hash ^ 0xe703_7ed1_a0b4_28db, next ^ 0x8ebc_6af0_9c88_c6e3)
+private func extended(
+  _ hash: UInt64,
+  over held: Int,
+  _ frame: Span<UInt8>,
+  from start: Int,
+  count: Int
+) -> UInt64 {
+  guard count > held else { return hash }
+  let bytes = frame.extracting(start..<(start &+ count))
+  // SAFETY: it reads `count` bytes at `baseAddress`, which is what the extracted span holds.
+  return unsafe bytes.withUnsafeBufferPointer { buffer in
+    unsafe stickler_extend(hash, buffer.baseAddress, held, buffer.count)
+  }
 }
 
 /// XXH3 of a part of a frame; the caller has checked the range.
@@ -148,12 +149,10 @@ private func payloadHash(_ frame: Span<UInt8>, from start: Int, count: Int) -> U
   let bytes = frame.extracting(start..<(start &+ count))
   // SAFETY: the hash reads `count` bytes at `baseAddress`, which is what the extracted span holds.
   return unsafe bytes.withUnsafeBufferPointer { buffer in
-    // For a length that the compiler knows the hash is a few multiplications in place, and nearly all are one of these.
-    switch buffer.count {
-    case 32: unsafe stickler_xxh3_64(buffer.baseAddress, 32)
-    case 64: unsafe stickler_xxh3_64(buffer.baseAddress, 64)
-    default: unsafe stickler_xxh3_64(buffer.baseAddress, buffer.count)
-    }
+    // For a length that the compiler knows the hash is a few multiplications in place, and nearly all are of this one.
+    buffer.count == 32
+      ? unsafe stickler_xxh3_64(buffer.baseAddress, 32)
+      : unsafe stickler_xxh3_64(buffer.baseAddress, buffer.count)
   }
 }
 
