@@ -29,7 +29,7 @@ struct Watch: ~Copyable {
   private let worker: Worker
   private let capture: CaptureSettings
   let interfaces: [InterfacePattern]
-  private let node: String
+  let node: String
   private let refresh: Interval
   private let end: Instant?
   private var isAnalysing = false

@@ -66,7 +66,11 @@ enum WatchCommand {
       evidence: try arguments[AnalyzeCommand.evidence]
     )
     var watch = try session.start(console)
-    try WatchLines.run(&watch, inJSON: inJSON, &console)
+    if isInteractive {
+      try WatchScreen.run(&watch, style: console.style)
+    } else {
+      try WatchLines.run(&watch, inJSON: inJSON, &console)
+    }
     let outcome = try watch.finish()
     if !isInteractive {
       try WatchLines.print(outcome.events, inJSON: inJSON, &console)
