@@ -3,7 +3,7 @@ import Protocols
 import System
 import Wire
 
-/// Feeds bytes to both readers of STUN, and to a server that answers everything by content.
+/// Feeds bytes to both readers of STUN, to who only listens, and to a server that answers everything by content.
 ///
 /// Whatever comes, nothing traps, and no answer is longer than the request by more than the allowance.
 @c(LLVMFuzzerTestOneInput)
@@ -12,7 +12,14 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let bytes = unsafe UnsafeBufferPointer(start: start, count: count)
   let request = unsafe Array(bytes)
   _ = try? StunRequest(request.span)
-  _ = try? StunAnswer(request.span)
+  let stun = try? StunAnswer(request.span)
+  if case .answer(let statement) = Saying(request.span, ofLength: count),
+    statement.language == .stun, let stun
+  {
+    precondition(statement.seenSource == stun.reflective, "who listens hears another thing")
+  }
+  // As a capture that was cut holds it.
+  _ = Saying(request.span, ofLength: count + 16)
   _ = LeaderMessage.isLikely(request.span)
   _ = try? LeaderMessage(request.span, key: nil, at: Timestamp(nanoseconds: 0))
   _ = HTTPRequest.read(request)

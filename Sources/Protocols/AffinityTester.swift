@@ -1,4 +1,4 @@
-public import Wire
+internal import Wire
 
 /// The affinity tester's messages: a magic word, then an Erlang map.
 public enum AffinityTester {
@@ -13,25 +13,24 @@ public enum AffinityTester {
     /// 1,000,000,000 to 2,147,483,647 in the original; any 31 bits here.
     public var id: UInt32
     public var sequence: UInt32
-    public var atoms: ErlangTerm.AtomEncoding
+    public var atoms: ErlangAtoms
 
-    public init(id: UInt32, sequence: UInt32, atoms: ErlangTerm.AtomEncoding = .atom) {
+    public init(id: UInt32, sequence: UInt32, atoms: ErlangAtoms = .atom) {
       self.id = id
       self.sequence = sequence
       self.atoms = atoms
     }
 
     public init(_ bytes: Span<UInt8>) throws(MessageError) {
-      let term = try AffinityTester.term(bytes)
-      guard term["pod_name"] == nil else { throw .foreign }
-      guard let id = term["id"]?.integer, let sequence = term["seq"]?.integer,
+      try self.init(Fields(bytes), atoms: AffinityTester.atoms(bytes))
+    }
+
+    init(_ fields: Fields, atoms: ErlangAtoms) throws(MessageError) {
+      guard !fields.isAnswer else { throw .foreign }
+      guard let id = fields.id, let sequence = fields.sequence,
         (0...Int64(Int32.max)).contains(id), (0...Int64(UInt32.max)).contains(sequence)
       else { throw .badValue }
-      self.init(
-        id: UInt32(id),
-        sequence: UInt32(sequence),
-        atoms: AffinityTester.atoms(bytes)
-      )
+      self.init(id: UInt32(id), sequence: UInt32(sequence), atoms: atoms)
     }
 
     public func write(to output: inout OutputSpan<UInt8>) {
@@ -60,22 +59,17 @@ public enum AffinityTester {
     }
 
     public init(_ bytes: Span<UInt8>) throws(MessageError) {
-      let term = try AffinityTester.term(bytes)
-      guard let name = term["pod_name"] else { throw .foreign }
-      switch name {
-      case .binary(let bytes): pod = String(decoding: bytes, as: UTF8.self).printable
-      case .atom("nil"): pod = nil
-      default: throw .badValue
-      }
-      guard let sequence = term["seq"]?.integer, let bits = term["x_address"]?.integer,
-        (0...Int64(UInt32.max)).contains(sequence), (0..<(1 << 48)).contains(bits)
-      else { throw .badValue }
-      self.sequence = UInt32(sequence)
-      reflective = ReflectiveAddress(rawValue: UInt64(bits))
+      let fields = try Fields(bytes)
+      let (sequence, reflective) = try fields.answer
+      self.init(
+        pod: fields.pod.map { bytes.extracting($0).text.printable },
+        sequence: sequence,
+        reflective: reflective
+      )
     }
 
     public func write(
-      atoms: ErlangTerm.AtomEncoding = .atom,
+      atoms: ErlangAtoms = .atom,
       to output: inout OutputSpan<UInt8>
     ) {
       output.append(magic)
@@ -93,52 +87,78 @@ public enum AffinityTester {
     }
   }
 
-  private static func term(_ bytes: Span<UInt8>) throws(MessageError) -> ErlangTerm {
-    guard isLikely(bytes) else { throw .foreign }
-    do {
-      return try ErlangTerm(bytes.extracting(droppingFirst: magicLength))
-    } catch .foreign {
-      // The magic word claims that a term follows.
-      throw .badValue
-    }
-  }
-
   /// How the sender writes atoms, by its first key.
-  private static func atoms(_ bytes: Span<UInt8>) -> ErlangTerm.AtomEncoding {
+  static func atoms(_ bytes: Span<UInt8>) -> ErlangAtoms {
     let firstKey = magicLength + 6
     return bytes.count > firstKey && bytes[firstKey] == 119 ? .smallUTF8 : .atom
   }
 }
 
-/// The source that a pod saw, in 48 bits, masked with the client's id so that no box on the way rewrites it.
-///
-/// The high 32 bits are the IPv4 address XOR the id, the low 16 the port XOR the id's upper half. For an IPv6 source
-/// the four words of its address are folded into one by XOR: a change still shows, and the port can be read, but not
-/// the address.
-@frozen
-public struct ReflectiveAddress: RawRepresentable, Hashable, Sendable {
-  public var rawValue: UInt64
+extension AffinityTester {
+  /// What either message holds, the pod's name as its place among the bytes; reading it allocates nothing.
+  struct Fields {
+    private(set) var id: Int64?
+    private(set) var sequence: Int64?
+    private(set) var address: Int64?
+    private(set) var pod: Range<Int>?
+    /// Whether a pod is named, be it as unknown: only answers do that.
+    private(set) var isAnswer = false
 
-  public init(rawValue: UInt64) {
-    self.rawValue = rawValue
-  }
+    init(_ bytes: Span<UInt8>) throws(MessageError) {
+      guard isLikely(bytes) else { throw .foreign }
+      var reader: ErlangReader
+      do {
+        reader = try ErlangReader(bytes, at: magicLength)
+      } catch {
+        // The magic word claims that a term follows.
+        throw error == .foreign ? .badValue : error
+      }
+      for _ in 0..<(try reader.mapCount()) {
+        let key = try reader.term(depth: 1)
+        let value = try reader.term(depth: 1)
+        guard case .atom(let name) = key else { continue }
+        try take(value, as: bytes.extracting(name), in: bytes)
+      }
+      guard reader.isAtEnd else { throw .badLength }
+    }
 
-  public init(_ source: Endpoint, id: UInt32) {
-    let address = source.address
-    let word: UInt32 =
-      address.isV4
-      ? address.v4Bits
-      : UInt32(
-        truncatingIfNeeded: address.high >> 32 ^ address.high ^ address.low >> 32 ^ address.low
-      )
-    rawValue = UInt64(word ^ id) << 16 | UInt64(source.port ^ UInt16(truncatingIfNeeded: id >> 16))
-  }
+    private mutating func take(
+      _ value: ErlangReader.Value,
+      as key: Span<UInt8>,
+      in bytes: Span<UInt8>
+    ) throws(MessageError) {
+      if key.equals("id") {
+        id = try number(value, replacing: id)
+      } else if key.equals("seq") {
+        sequence = try number(value, replacing: sequence)
+      } else if key.equals("x_address") {
+        address = try number(value, replacing: address)
+      } else if key.equals("pod_name") {
+        guard !isAnswer else { throw .badValue }
+        isAnswer = true
+        switch value {
+        case .binary(let name): pod = name
+        case .atom(let name) where bytes.extracting(name).equals("nil"): break
+        default: throw .badValue
+        }
+      }
+    }
 
-  /// The IPv4 source that the pod saw, as the client with this id can tell.
-  public func source(id: UInt32) -> Endpoint {
-    Endpoint(
-      IPAddress(v4: UInt32(truncatingIfNeeded: rawValue >> 16) ^ id),
-      UInt16(truncatingIfNeeded: rawValue) ^ UInt16(truncatingIfNeeded: id >> 16)
-    )
+    private func number(_ value: ErlangReader.Value, replacing known: Int64?) throws(MessageError)
+      -> Int64
+    {
+      guard known == nil, case .integer(let number) = value else { throw .badValue }
+      return number
+    }
+
+    var answer: (sequence: UInt32, reflective: ReflectiveAddress) {
+      get throws(MessageError) {
+        guard isAnswer else { throw .foreign }
+        guard let sequence, let address, (0...Int64(UInt32.max)).contains(sequence),
+          (0..<(1 << 48)).contains(address)
+        else { throw .badValue }
+        return (UInt32(sequence), ReflectiveAddress(rawValue: UInt64(address)))
+      }
+    }
   }
 }

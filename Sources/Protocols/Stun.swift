@@ -61,6 +61,11 @@ public enum Stun {
     }
 
     var isClassic: Bool { word != Stun.cookie }
+
+    /// The mask of an IPv6 address: the cookie and the transaction in a row.
+    var wideMask: (high: UInt64, low: UInt64) {
+      (UInt64(word) << 32 | high >> 32, high << 32 | UInt64(low))
+    }
   }
 
   /// Whether these bytes carry STUN's cookie where STUN does, and the two zero bits: no other protocol here does.
@@ -77,23 +82,27 @@ public enum Stun {
   }
 
   /// Calls `body` with each attribute's number and the offsets of its value.
+  ///
+  /// The message is `length` bytes long; where these are only its beginning, so many attributes as they hold whole.
   static func forEachAttribute(
     _ bytes: Span<UInt8>,
+    ofLength length: Int,
     _ body: (UInt16, Range<Int>) throws(MessageError) -> Void
   ) throws(MessageError) {
     guard bytes.count >= headerLength else { throw .truncated }
-    let length = Int(bytes.integer16(at: 2))
-    guard length % 4 == 0 else { throw .badLength }
-    guard headerLength + length <= bytes.count else { throw .truncated }
-    guard headerLength + length == bytes.count else { throw .badLength }
+    let content = Int(bytes.integer16(at: 2))
+    guard content % 4 == 0 else { throw .badLength }
+    guard headerLength + content <= length else { throw .truncated }
+    guard headerLength + content == length else { throw .badLength }
     var offset = headerLength
-    while offset < bytes.count {
-      // Lengths are multiples of four all along: four bytes are there.
+    // Lengths are multiples of four all along: where bytes are left, at least four are.
+    while offset < length, offset + 4 <= bytes.count {
       let value = Int(bytes.integer16(at: offset + 2))
-      let padded = (value + 3) & ~3
-      guard offset + 4 + padded <= bytes.count else { throw .badLength }
+      let end = offset + 4 + (value + 3) & ~3
+      guard end <= length else { throw .badLength }
+      guard end <= bytes.count else { return }
       try body(bytes.integer16(at: offset), offset + 4..<offset + 4 + value)
-      offset += 4 + padded
+      offset = end
     }
   }
 

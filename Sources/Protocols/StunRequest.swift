@@ -21,7 +21,7 @@ public struct StunRequest: Hashable, Sendable {
     let isClassic = transaction.isClassic
     if isClassic, Int(bytes.integer16(at: 2)) + Stun.headerLength != bytes.count { throw .foreign }
     self.init(transaction: transaction)
-    try Stun.forEachAttribute(bytes) { number, value throws(MessageError) in
+    try Stun.forEachAttribute(bytes, ofLength: bytes.count) { number, value throws(MessageError) in
       switch number {
       case Stun.Attribute.clientID where value.count == 8:
         clientID = bytes.integer64(at: value.lowerBound)

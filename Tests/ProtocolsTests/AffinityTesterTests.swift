@@ -12,8 +12,8 @@ import Wire
   static let newerRequest = AffinityVectors.newerRequest
   static let answer = AffinityVectors.answer
 
-  @Test(arguments: [(request, ErlangTerm.AtomEncoding.atom), (newerRequest, .smallUTF8)])
-  func `a request reads and writes`(message: [UInt8], atoms: ErlangTerm.AtomEncoding) throws {
+  @Test(arguments: [(request, ErlangAtoms.atom), (newerRequest, .smallUTF8)])
+  func `a request reads and writes`(message: [UInt8], atoms: ErlangAtoms) throws {
     let request = AffinityTester.Request(id: Self.id, sequence: 7, atoms: atoms)
     #expect(try AffinityTester.Request(message.span) == request)
     #expect(written { request.write(to: &$0) } == message)
