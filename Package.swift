@@ -39,12 +39,12 @@ let package = Package(
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
-    room("Affinity", ["Cluster", "Correlation", "Wire"]),
+    room("Affinity", ["Cluster", "Correlation", "Protocols", "Wire"]),
     room("CaptureFiles", ["CZlib", "CZstd", "Wire"]),
     room("Cluster", ["JSONText", "Wire"]),
     room("CommandLineKit"),
     room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
-    room("Correlation", ["Wire"]),
+    room("Correlation", ["Protocols", "Wire"]),
     room("JSONText"),
     room("Protocols", ["Wire"]),
     room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),
@@ -87,12 +87,12 @@ let package = Package(
         "stickler-echo",
       ]
     ),
-    tests("CorrelationTests", ["Correlation", "Wire", "Workbench"]),
+    tests("CorrelationTests", ["Correlation", "Protocols", "TestSupport", "Wire", "Workbench"]),
     tests("JSONTextTests", ["JSONText"]),
     tests(
       "ProofTests",
       [
-        "Affinity", "CaptureFiles", "Cluster", "Correlation", "JSONText", "Reporting",
+        "Affinity", "CaptureFiles", "Cluster", "Correlation", "JSONText", "Protocols", "Reporting",
         "TestSupport", "Wire", "Workbench",
       ]
     ),

@@ -11,6 +11,7 @@ struct Ledger: Sendable {
   var fragments: [(node: Int, FragmentTally)] = []
   var wrongChecksums: [(node: Int, WrongChecksum)] = []
   var connections: [(node: Int, ConnectionSeen)] = []
+  var statements: [(node: Int, PodStatement)] = []
   /// The runs of each flow are `ordered[starts[flow]..<starts[flow + 1]]`, in order of time.
   private(set) var ordered: [Int32] = []
   private(set) var starts: [Int32] = []
@@ -29,6 +30,7 @@ struct Ledger: Sendable {
     case .fragments(let tally): fragments.append((node, tally))
     case .wrongChecksum(let checksum): wrongChecksums.append((node, checksum))
     case .connection(let connection): connections.append((node, connection))
+    case .statement(let statement): statements.append((node, statement))
     }
   }
 
@@ -37,7 +39,7 @@ struct Ledger: Sendable {
     numbered = []
     let isNamed =
       !unmatched.isEmpty || !refusals.isEmpty || !fragments.isEmpty || !wrongChecksums.isEmpty
-      || !connections.isEmpty
+      || !connections.isEmpty || !statements.isEmpty
     if isNamed, !book.isIndexed { book.index() }
   }
 

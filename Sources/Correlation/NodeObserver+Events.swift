@@ -45,7 +45,7 @@ extension NodeObserver {
   }
 
   /// Keeps a rare observation, of which a flood keeps only the beginning.
-  private mutating func append(_ observation: Observation) {
+  mutating func append(_ observation: Observation) {
     guard observations.count < Self.rareLimit else {
       countEvicted(by: 1)
       return

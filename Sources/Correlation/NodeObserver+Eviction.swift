@@ -16,6 +16,7 @@ extension NodeObserver {
       }
       if observations.count >= Self.chunk { body(drain()) }
     }
+    emitStatements()
     votes.forgetAll()
     marks.removeAll()
     for index in flows.flows.indices

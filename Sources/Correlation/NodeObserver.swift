@@ -30,6 +30,7 @@ public struct NodeObserver: ~Copyable, Sendable {
   var votes = TwinVotes()
   var fragments = FragmentTable()
   var vantages = VantageTable()
+  var statements = StatementTable()
   var observations: [Observation] = []
   /// Connection marks seen once, until the next datagram of their leg confirms them.
   var marks: [Leg: ConnectionMark] = [:]
@@ -62,6 +63,8 @@ public struct NodeObserver: ~Copyable, Sendable {
     let events = batch.events.span
     var next = 0
     var event = 0
+    var said = 0
+    var telling = batch.told.first?.position ?? .max
     while next < sightings.count {
       let end = min(next + Self.blockLength, sightings.count)
       touchTables(sightings.extracting(next..<end))
@@ -72,6 +75,11 @@ public struct NodeObserver: ~Copyable, Sendable {
           event += 1
         }
         observe(sightings[next])
+        if next == telling {
+          note(batch.told[said].saying, of: sightings[next])
+          said += 1
+          telling = said < batch.told.count ? batch.told[said].position : .max
+        }
         next += 1
       }
       if observations.count >= Self.chunk { body(drain()) }
@@ -123,6 +131,7 @@ public struct NodeObserver: ~Copyable, Sendable {
   public mutating func finish(_ body: ([Observation]) -> Void) {
     while window.expired < window.added { expireOldest(by: Timestamp(nanoseconds: .max)) }
     fragments.tallyAll(into: &observations)
+    emitStatements()
     for index in flows.flows.indices where !flows[index].isFree {
       emitRun(of: index)
       if observations.count >= Self.chunk { body(drain()) }

@@ -9,6 +9,7 @@ public enum Observation: Sendable {
   case fragments(FragmentTally)
   case wrongChecksum(WrongChecksum)
   case connection(ConnectionSeen)
+  case statement(PodStatement)
 }
 
 /// An uninterrupted stretch of one flow: while its datagrams went into the same leg and came out of the same one.

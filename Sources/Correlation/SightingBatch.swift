@@ -1,3 +1,4 @@
+internal import Protocols
 public import Wire
 
 /// What a stretch of a node's capture held, decoded: handed from the thread that reads to the one that matches.
@@ -7,6 +8,8 @@ public struct SightingBatch: ~Copyable, Sendable {
   public private(set) var sightings: [Sighting] = []
   /// The rest of what matters, each with the place among the sightings at which it stood.
   public private(set) var events: [Event] = []
+  /// What some of the sightings say of their pods, in their order.
+  private(set) var told: [Told] = []
   public private(set) var counts = FrameCounts()
 
   public struct Event: Sendable {
@@ -35,6 +38,7 @@ public struct SightingBatch: ~Copyable, Sendable {
   public mutating func removeAll() {
     sightings.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
+    told.removeAll(keepingCapacity: true)
     counts = FrameCounts()
   }
 
@@ -137,6 +141,11 @@ public struct SightingBatch: ~Copyable, Sendable {
       in: frame
     )
     if fingerprint.held == .little { fingerprint.useResidue(of: packet, in: frame) }
+    let beginning = PayloadBeginning(payloadAt: start, captured: captured, in: frame)
+    if Saying.isPossible(beginning.high) {
+      let payload = frame.extracting(start..<start &+ captured)
+      addTold(payload, ofLength: Int(packet.payloadLength))
+    }
     sightings.append(
       Sighting(
         pair: pair,
@@ -147,13 +156,20 @@ public struct SightingBatch: ~Copyable, Sendable {
         direction: packet.direction,
         hopLimit: packet.hopLimit,
         depth: packet.depth,
-        beginning: PayloadBeginning(payloadAt: start, captured: captured, in: frame),
+        beginning: beginning,
         witness: witness,
         payloadLength: packet.payloadLength,
         identification: packet.identification,
         features: packet.features
       )
     )
+  }
+
+  /// Takes note of what the sighting that is about to be appended says.
+  @inline(never)
+  private mutating func addTold(_ payload: Span<UInt8>, ofLength length: Int) {
+    guard let saying = Saying(payload, ofLength: length) else { return }
+    told.append(Told(position: sightings.count, saying: saying))
   }
 
   @inline(never)

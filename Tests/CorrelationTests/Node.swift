@@ -1,10 +1,11 @@
 import Correlation
+import Protocols
 import Wire
 import Workbench
 
 /// The endpoints of these tests by letters: client, front (its virtual address), gateway (what SNAT makes of the client),
 /// pods P and Q, and a second client D with its gateway port H; in lower case over IPv6.
-private let endpoints: [Character: Endpoint] = [
+let endpoints: [Character: Endpoint] = [
   "C": Endpoint(IPAddress(v4: 0xc633_6401), 40_000),
   "D": Endpoint(IPAddress(v4: 0xc633_6402), 40_000),
   "V": Endpoint(IPAddress(v4: 0xcb00_7107), 53),
@@ -18,7 +19,7 @@ private let endpoints: [Character: Endpoint] = [
   "p": Endpoint(IPAddress(high: 0xfd00_0244_0001_0000, low: 5), 53),
 ]
 
-private func letter(_ endpoint: Endpoint) -> String {
+func letter(_ endpoint: Endpoint) -> String {
   endpoints.first { $0.value == endpoint }.map { String($0.key) } ?? endpoint.description
 }
 
@@ -45,6 +46,20 @@ struct Seen {
     )
   }
 
+  /// The same with any bytes; only what is outgoing has been forwarded.
+  init(
+    _ microseconds: Int64,
+    _ leg: String,
+    bytes: [UInt8],
+    id: UInt32,
+    _ way: Link.Direction = .incoming
+  ) {
+    var packet = Self.packet(leg, bytes: bytes)
+    packet.identification = id
+    packet.hopLimit = way == .outgoing ? 63 : 64
+    self.init(microseconds, packet: packet, way)
+  }
+
   init(
     _ microseconds: Int64,
     packet: IPPacket,
@@ -58,13 +73,16 @@ struct Seen {
   static func packet(_ leg: String, _ payload: String, id: UInt32 = 0, hopLimit: UInt8 = 64)
     -> IPPacket
   {
-    let ends = leg.compactMap { endpoints[$0] }
-    precondition(ends.count == 2, "a leg is two known letters")
-    var packet = UDPSegment(FiveTuple(from: ends[0], to: ends[1]), payload: Array(payload.utf8))
-      .packet
+    var packet = packet(leg, bytes: Array(payload.utf8))
     packet.hopLimit = hopLimit
     if packet.isV4 { packet.identification = id } else { packet.flowLabel = id }
     return packet
+  }
+
+  static func packet(_ leg: String, bytes: [UInt8]) -> IPPacket {
+    let ends = leg.compactMap { endpoints[$0] }
+    precondition(ends.count == 2, "a leg is two known letters")
+    return UDPSegment(FiveTuple(from: ends[0], to: ends[1]), payload: bytes).packet
   }
 }
 
@@ -122,6 +140,9 @@ struct Observed {
       "unmatched \(text(one.leg)) frame \(one.witness.frame)" + (one.isLeading ? ", leading" : "")
     case .fragments(let tally):
       "fragments \(text(tally.leg)) \(tally.complete) complete, \(tally.partial) partial"
+    case .statement(let one):
+      "\(text(one.leg)) \(one.sightings) say \(one.seenSource.map(letter) ?? "nothing")"
+        + " by \(one.pod?.text ?? "nobody") from frame \(one.witness.frame)"
     default: String(describing: observation)
     }
   }

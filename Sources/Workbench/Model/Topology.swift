@@ -72,6 +72,9 @@ public struct PodSpec: Sendable, Hashable {
     case stopped
     /// As a QUIC server: answers with a connection id of its own choice.
     case quic
+    /// Says who it is and whom it saw, in the protocol of the question: STUN, the affinity tester's, or a banner before
+    /// the first echo.
+    case reflector
   }
 
   public var name: String
@@ -82,6 +85,10 @@ public struct PodSpec: Sendable, Hashable {
   public var server = Server.hello
   /// The source of its replies, where that is not the address the request came to.
   public var repliesFrom: IPAddress?
+  /// What a reflector calls itself, where that is not its name.
+  public var calledName: String?
+  /// By how much the port that a reflector says it saw is off the truth.
+  public var portError: UInt16 = 0
 
   public init(_ name: String, on node: String) {
     self.name = name

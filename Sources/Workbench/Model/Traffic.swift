@@ -35,6 +35,8 @@ public struct Traffic: Sendable {
     case stun
     /// DTLS 1.2 records with a connection id (RFC 9146).
     case dtls
+    /// The affinity tester's questions.
+    case affinityTester
   }
 
   public var origin = Origin.external

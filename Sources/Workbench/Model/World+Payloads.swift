@@ -18,6 +18,9 @@ extension World {
       return stun(flow)
     case .dtls:
       return dtls(flow, number)
+    case .affinityTester:
+      return AffinityQuestion(id: UInt32(truncatingIfNeeded: flow.connection) >> 1, number + 1)
+        .bytes
     }
   }
 
@@ -66,11 +69,12 @@ extension World {
   }
 
   /// What a server answers to a datagram.
-  func answer(of server: PodSpec.Server, to flight: Flight) -> [UInt8] {
-    switch server {
+  func answer(of pod: PodSpec, to flight: Flight) -> [UInt8] {
+    switch pod.server {
     case .hello, .stream: return Array("Hello UDP Client".utf8)
     case .echo: return flight.payload
     case .silent, .stopped: return []
+    case .reflector: return reflection(of: pod, to: flight)
     case .quic:
       guard let serial = flight.serial else { return [] }
       let connection = flows[flowOfSerial[serial]].connection

@@ -26,7 +26,7 @@ extension World {
     switch spec.server {
     case .silent: return
     case .stopped: refuse(flight, index)
-    case .hello, .echo, .quic:
+    case .hello, .echo, .quic, .reflector:
       guard !pods[index].isTerminating else { return }
       later(.reply(reply(to: flight, index), pod: index), after: generator.within(40_000...420_000))
     case .stream(let count, let every):
@@ -42,7 +42,7 @@ extension World {
   private func reply(to flight: Flight, _ index: Int) -> Flight {
     var reply = Flight(tuple: flight.tuple.reversed)
     if let other = pods[index].spec.repliesFrom { reply.tuple.source.address = other }
-    reply.payload = answer(of: pods[index].spec.server, to: flight)
+    reply.payload = answer(of: pods[index].spec, to: flight)
     reply.serial = flight.serial
     reply.isReply = true
     reply.dontFragment = reply.length <= 1_500

@@ -16,6 +16,11 @@ extension Topology {
   /// `sessionAffinity: ClientIP` with Kubernetes' default of three hours.
   static let affine = Topology().with { $0.services[0].affinity = .seconds(10_800) }
 
+  /// Pods that say who they are and whom they saw.
+  public static let reflecting = Topology().with { topology in
+    for index in topology.pods.indices { topology.pods[index].server = .reflector }
+  }
+
   static let vxlan = Topology().with { $0.fabric = .vxlan }
 
   static let v6 = Topology().with { $0.isV6 = true }

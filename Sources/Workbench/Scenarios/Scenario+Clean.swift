@@ -294,6 +294,36 @@ extension Scenario {
       traffic: [Traffic().with { $0.payload = .quic }],
       modes: ["C1"]
     ),
+    Scenario(
+      "clean-stun",
+      "Pods answer STUN: what they say of themselves is what is found.",
+      .reflecting,
+      traffic: [Traffic().with { $0.payload = .stun }],
+      modes: ["C1"]
+    ),
+    Scenario(
+      "clean-stun-v6-vxlan",
+      "The same over IPv6 inside VXLAN over IPv6.",
+      .reflecting.with {
+        $0.isV6 = true
+        $0.fabric = .vxlan
+      },
+      traffic: [Traffic().with { $0.payload = .stun }],
+      modes: ["C1"]
+    ),
+    Scenario(
+      "clean-affinity-tester",
+      "Pods answer the affinity tester.",
+      .reflecting,
+      traffic: [Traffic().with { $0.payload = .affinityTester }],
+      modes: ["C1"]
+    ),
+    Scenario(
+      "clean-banner",
+      "Pods send a banner before their first echo.",
+      .reflecting,
+      modes: ["C1"]
+    ),
   ]
 
   /// A pod on n1 that is a client and no server.
