@@ -75,13 +75,14 @@ public struct ClusterAnalyst: Sendable {
     }
     let clock = ClockOffsets(ledger, nodes: nodes.count)
     ledger.order(by: clock)
-    let stitched = Stitcher(
+    var stitched = Stitcher(
       ledger,
       clock: clock,
       inventory: inventory,
       nodes: nodes,
       scope: settings.scope
     )
+    stitched.hear()
     return ReportBuilder(Judge(Evidence(stitched, settings: settings))).report
   }
 }

@@ -15,6 +15,9 @@ public struct Report: Sendable {
   public var findings: [Finding] = []
   public var undetermined: [Undetermined] = []
   public var blindSpots: [BlindSpot] = []
+  /// What pods themselves said, in answers that say anything, and where that cannot be true with the above.
+  public var statements = StatementSummary()
+  public var contradictions: [Contradiction] = []
 
   public init() {}
 
@@ -187,5 +190,34 @@ public struct Report: Sendable {
       self.location = location
       self.effect = effect
     }
+  }
+
+  /// How much of the report pods speak for.
+  public struct StatementSummary: Sendable, Hashable {
+    /// Sessions of which an answer said something of its pod.
+    public var sessions = 0
+    /// Placements that their pods confirm, and that they contradict.
+    public var confirmed = 0
+    public var contradicted = 0
+  }
+
+  /// A pod's own word that speaks against a placement.
+  public struct Contradiction: Sendable, Hashable {
+    /// `seen-source` or `pod`.
+    public var kind: String
+    public var service: String?
+    public var client: Endpoint
+    public var front: Endpoint
+    /// Where it was heard.
+    public var node: String
+    public var at: Timestamp
+    /// What the matcher says.
+    public var placement: Placement
+    /// What the pod says, and in which protocol.
+    public var statedPod: String?
+    public var statedSource: Endpoint?
+    public var language: String
+    public var because: String
+    public var evidence: [Evidence]
   }
 }

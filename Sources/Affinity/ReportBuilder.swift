@@ -4,10 +4,10 @@ internal import Wire
 
 /// Turns what was stitched into the report's plain values.
 struct ReportBuilder {
-  private(set) var report = Report()
-  private let stitched: Stitcher
+  var report = Report()
+  let stitched: Stitcher
 
-  private let judge: Judge
+  let judge: Judge
 
   init(_ judge: Judge) {
     self.judge = judge
@@ -16,6 +16,7 @@ struct ReportBuilder {
     describeSessions()
     describeServices()
     describeFindings()
+    describeTestimony()
     describeBlindSpots()
   }
 
@@ -99,7 +100,7 @@ struct ReportBuilder {
     return losses
   }
 
-  private func placement(_ record: PlacementRecord) -> Report.Placement {
+  func placement(_ record: PlacementRecord) -> Report.Placement {
     Report.Placement(
       backend: record.backend,
       pod: podName(at: record.backend, record.from),
@@ -131,7 +132,7 @@ struct ReportBuilder {
     return inventory.pod(pod).name.description
   }
 
-  private func serviceName(of session: SessionRecord) -> String? {
+  func serviceName(of session: SessionRecord) -> String? {
     guard let inventory = stitched.inventory, let port = stitched.servicePort(of: session) else {
       return nil
     }
@@ -250,8 +251,10 @@ struct ReportBuilder {
       changed: symptom.changed,
       was: symptom.was.map { placement(stitched.placements[$0]) },
       now: symptom.now.map { placement(stitched.placements[$0]) },
-      confidence: symptom.confidence,
-      because: symptom.because,
+      confidence: isDoubted(symptom)
+        ? min(symptom.confidence, Stitcher.contradictedConfidence) : symptom.confidence,
+      because: isDoubted(symptom)
+        ? symptom.because + ["its pod's own answers contradict this match"] : symptom.because,
       ruledOut: symptom.ruledOut,
       evidence: symptom.evidence.compactMap { witness, role in
         guard judge.evidence.settings.files.indices.contains(witness.file) else { return nil }
@@ -356,6 +359,6 @@ struct ReportBuilder {
         )
       )
     }
-    report.blindSpots = spots
+    report.blindSpots = spots + unknownNames()
   }
 }

@@ -19,6 +19,8 @@ struct Stitcher {
   var untraced: [FlowID] = []
   /// How many datagrams the inventory alone placed.
   var matchedByInventory = 0
+  /// What pods said to it, once they were heard.
+  var testimony = Testimony()
 
   /// Whether a flow's datagrams were made out of another's.
   private var isMade: [Bool]

@@ -57,6 +57,9 @@ private func write<E>(
   try writeList("findings", report.findings, to: &writer, write, drain: drain)
   try writeList("undetermined", report.undetermined, to: &writer, write, drain: drain)
   try writeList("blind_spots", report.blindSpots, to: &writer, write, drain: drain)
+  writer.key("statements")
+  write(report.statements, to: &writer)
+  try writeList("contradictions", report.contradictions, to: &writer, write, drain: drain)
   writer.endObject()
 }
 
@@ -231,16 +234,49 @@ func write(_ finding: Report.Finding, to writer: inout JSONWriter) {
     writer.endObject()
   }
   writer.endArray()
+  write(finding.evidence, to: &writer)
+  writer.endObject()
+}
+
+private func write(_ evidence: [Report.Evidence], to writer: inout JSONWriter) {
   writer.key("evidence")
   writer.beginArray()
-  for evidence in finding.evidence {
+  for one in evidence {
     writer.beginObject()
-    writer.member("file", evidence.file)
-    writer.member("frame", evidence.frame)
-    writer.member("role", evidence.role)
+    writer.member("file", one.file)
+    writer.member("frame", one.frame)
+    writer.member("role", one.role)
     writer.endObject()
   }
   writer.endArray()
+}
+
+private func write(_ statements: Report.StatementSummary, to writer: inout JSONWriter) {
+  writer.beginObject()
+  writer.member("sessions", statements.sessions)
+  writer.member("confirmed", statements.confirmed)
+  writer.member("contradicted", statements.contradicted)
+  writer.endObject()
+}
+
+private func write(_ contradiction: Report.Contradiction, to writer: inout JSONWriter) {
+  writer.beginObject()
+  writer.member("kind", contradiction.kind)
+  writer.member("service", contradiction.service)
+  writer.member("client", contradiction.client.description)
+  writer.member("front", contradiction.front.description)
+  writer.member("node", contradiction.node)
+  writer.member("at", contradiction.at.description)
+  writer.key("placement")
+  write(contradiction.placement, to: &writer)
+  writer.key("stated")
+  writer.beginObject()
+  writer.member("pod", contradiction.statedPod)
+  writer.member("seen_source", contradiction.statedSource?.description)
+  writer.member("protocol", contradiction.language)
+  writer.endObject()
+  writer.member("because", contradiction.because)
+  write(contradiction.evidence, to: &writer)
   writer.endObject()
 }
 

@@ -167,6 +167,15 @@ private struct Exposition {
       [([:], "\(report.undetermined.count)")]
     )
     metric(
+      "placements_stated_total",
+      .counter,
+      "Placements of which pods themselves said where they were, by whether it fits.",
+      [
+        (["outcome": "confirmed"], "\(report.statements.confirmed)"),
+        (["outcome": "contradicted"], "\(report.statements.contradicted)"),
+      ]
+    )
+    metric(
       "blind_spots",
       .gauge,
       "What the capture could not have shown.",

@@ -31,6 +31,7 @@ extension Report {
       report.undetermined[index].client = item.client.map { hide.sentence($0) }
       report.undetermined[index].needs = hide.sentence(item.needs)
     }
+    for index in report.contradictions.indices { hide.apply(to: &report.contradictions[index]) }
     for index in report.blindSpots.indices {
       report.blindSpots[index].location = hide.sentence(report.blindSpots[index].location)
       report.blindSpots[index].effect = hide.sentence(report.blindSpots[index].effect)
@@ -78,6 +79,20 @@ extension Anonymizer {
     placement.pod = placement.pod.map { name($0, "pod") }
     placement.node = placement.node.map { name($0, "node") }
     placement.ingressNode = placement.ingressNode.map { name($0, "node") }
+  }
+
+  fileprivate mutating func apply(to contradiction: inout Report.Contradiction) {
+    contradiction.service = contradiction.service.map { name($0, "svc") }
+    contradiction.client = self(contradiction.client)
+    contradiction.front = self(contradiction.front)
+    contradiction.node = name(contradiction.node, "node")
+    apply(to: &contradiction.placement)
+    contradiction.statedPod = contradiction.statedPod.map { name($0, "pod") }
+    contradiction.statedSource = contradiction.statedSource.map { self($0) }
+    contradiction.because = sentence(contradiction.because)
+    for index in contradiction.evidence.indices {
+      contradiction.evidence[index].file = name(contradiction.evidence[index].file, "file")
+    }
   }
 
   fileprivate mutating func apply(to finding: inout Report.Finding) {

@@ -95,6 +95,10 @@ extension Report {
     case .fail:
       return "\(counts.broken) of \(counted(counts.total, "promise")) broken\(causes)"
     case .inconclusive:
+      if !contradictions.isEmpty {
+        return "the match is contradicted by the answers of pods themselves for "
+          + counted(Set(contradictions.map(\.client)).count, "client")
+      }
       return counts.total == 0
         ? "nothing could be judged"
         : "nothing was seen to break, but \(counts.unclear) of "

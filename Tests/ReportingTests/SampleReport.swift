@@ -54,6 +54,25 @@ func sampleReport() -> Report {
     report.sessions.append(session(client, [before, after]))
     report.findings.append(finding("f\(index + 1)", client, before, after))
   }
+  report.statements = Report.StatementSummary(sessions: 3, confirmed: 4, contradicted: 1)
+  report.contradictions = [
+    Report.Contradiction(
+      kind: "seen-source",
+      service: "default/udp-server",
+      client: endpoint("203.0.113.1:40000"),
+      front: endpoint("198.51.100.7:20001"),
+      node: "n1",
+      at: at(5_000),
+      placement: after,
+      statedPod: "s2<script>",
+      statedSource: endpoint("10.244.1.1:1026"),
+      language: "stun",
+      because: "the pod says that it saw 10.244.1.1:1026; by the match it saw 10.244.1.1:1025",
+      evidence: [
+        Report.Evidence(file: "dumps/n1.pcap", frame: 900, role: "first answer that says so")
+      ]
+    )
+  ]
   report.sessions.append(session("203.0.113.3:40000", [before]))
   var deaf = session("203.0.113.9:5353", [])
   deaf.front = endpoint("198.51.100.8:53")

@@ -8,16 +8,29 @@ struct Verdicts {
   /// The sessions and the findings of each service.
   private let members: [ServiceKey: [Int]]
   private let found: [ServiceKey: [Int]]
+  /// Sessions whose pods contradict the match: where they went is evidence of nothing.
+  private let doubted: Set<Int>
 
   init(_ judge: Judge) {
     evidence = judge.evidence
     findings = judge.findings
-    members = judge.evidence.members
+    let doubted = judge.evidence.stitched.testimony.sessions
+    self.doubted = doubted
+    members =
+      doubted.isEmpty
+      ? judge.evidence.members
+      : judge.evidence.members.mapValues { $0.filter { !doubted.contains($0) } }
     var found: [ServiceKey: [Int]] = [:]
     for (index, finding) in judge.findings.enumerated() {
+      if Self.isDoubted(finding, doubted) { continue }
       if let service = finding.symptom.service { found[service, default: []].append(index) }
     }
     self.found = found
+  }
+
+  private static func isDoubted(_ finding: FindingRecord, _ doubted: Set<Int>) -> Bool {
+    guard !doubted.isEmpty, finding.subject != .loss else { return false }
+    return finding.symptom.session.map(doubted.contains) ?? false
   }
 
   private func findings(of service: ServiceKey) -> some Sequence<FindingRecord> {
@@ -37,7 +50,7 @@ struct Verdicts {
     // What breaks a promise is a failure even where no single expectation speaks of it.
     let isBroken = findings.contains { finding in
       switch finding.mode?.modeClass {
-      case .violation, .loss, .security: isJudged(finding)
+      case .violation, .loss, .security: isJudged(finding) && !Self.isDoubted(finding, doubted)
       case .explained, .source, nil: false
       }
     }
@@ -64,6 +77,21 @@ struct Verdicts {
     -> Report.ExpectationVerdict?
   {
     if let asked = evidence.settings.expectations, !asked.contains(expectation) { return nil }
+    guard var verdict = judged(service, expectation) else { return nil }
+    let isSettled = verdict.verdict == .fail || verdict.verdict == .notPromised
+    if !doubted.isEmpty, expectation != .noLoss, !isSettled {
+      let count = evidence.members[service]?.count(where: doubted.contains) ?? 0
+      guard count > 0 else { return verdict }
+      verdict.verdict = .inconclusive
+      verdict.reason =
+        "what pods themselves answered contradicts the match of \(counted(count, "session"))"
+    }
+    return verdict
+  }
+
+  private func judged(_ service: ServiceKey, _ expectation: Expectation)
+    -> Report.ExpectationVerdict?
+  {
     switch expectation {
     case .samePod: return moves(service, expectation, "backend", "changed pods")
     case .sameSeenSource:
@@ -282,7 +310,7 @@ struct Verdicts {
   }
 
   private func noLoss(_ service: ServiceKey) -> Report.ExpectationVerdict {
-    let sessions = members[service] ?? []
+    let sessions = evidence.members[service] ?? []
     let losses = findings(of: service).filter {
       $0.modeClass == .loss || $0.modeClass == .security
     }

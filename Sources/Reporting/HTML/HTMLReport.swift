@@ -74,6 +74,7 @@ extension Report {
   fileprivate func reduced(to most: Int) -> Report {
     guard sessions.count > most || findings.count > most else { return self }
     var report = self
+    report.contradictions = Array(contradictions.prefix(most))
     if findings.count > most {
       let broken = findings.filter { $0.modeClass != "explained" }
       let kept = Set(

@@ -25,6 +25,11 @@ enum PageMarkup {
       <ul class="facts" id="facts"></ul>
     </header>
     <main>
+      <section id="contradictions-part" aria-labelledby="contradictions-title" hidden>
+        <h2 id="contradictions-title" class="fail">Contradicted by the pods themselves</h2>
+        <p class="soft">Placements of this report that cannot be right: judge nothing by them.</p>
+        <div class="cards" id="contradictions"></div>
+      </section>
       <section id="services-part" aria-labelledby="services-title">
         <h2 id="services-title">What was promised</h2>
         <div class="cards" id="services"></div>

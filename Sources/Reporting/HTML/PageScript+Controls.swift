@@ -169,6 +169,7 @@ let pageControlsScript = #"""
   byId("group").value = state.group;
 
   drawVerdict();
+  drawContradictions();
   drawServices();
   drawIncidents(chooseIncident);
   drawUndetermined();

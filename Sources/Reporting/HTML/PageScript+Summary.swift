@@ -71,6 +71,18 @@ let pageSummaryScript = #"""
     byId("incidents-part").hidden = order.length === 0;
   }
 
+  function drawContradictions() {
+    const all = report.contradictions;
+    for (const item of all.slice(0, 200)) {
+      const seen = item.evidence.map((one) => ", see " + one.file + " frame " + number(one.frame)).join("");
+      byId("contradictions").append(
+        make("div", { class: "card" }, make("h3", { class: "mono fail" }, item.client + " > " + item.front), make("p", {}, item.because), make("p", { class: "soft" }, "at " + clock(item.at) + " on " + item.node + seen))
+      );
+    }
+    if (all.length > 200) byId("contradictions").append(make("p", {}, "and " + number(all.length - 200) + " more"));
+    byId("contradictions-part").hidden = all.length === 0;
+  }
+
   function drawUndetermined() {
     const groups = new Map();
     for (const item of report.undetermined) {
@@ -97,6 +109,12 @@ let pageSummaryScript = #"""
       body.append(make("tr", {}, make("td", {}, name), make("td", {}, meaning), make("td", { class: "n", "data-number": name }, number(report.matching[name])), make("td")));
     }
     byId("matching").append(make("table", { class: "placed" }, make("thead", {}, make("tr", {}, make("th", {}, "tier"), make("th", {}, "proven by"), make("th", { class: "n" }, "datagrams"), make("th"))), body));
+
+    const stated = report.statements;
+    if (stated.sessions > 0) {
+      const words = "Answers of pods themselves confirm " + counted(stated.confirmed, "placement") + " and contradict " + number(stated.contradicted) + ".";
+      byId("matching").append(make("p", { class: stated.contradicted > 0 ? "fail" : "soft" }, words));
+    }
 
     const nodes = make("tbody");
     for (const node of report.capture.nodes) {

@@ -39,6 +39,11 @@ extension TextPage {
       followed += ", \(grouped(report.matching.ambiguous)) ambiguous and not guessed"
     }
     fact("followed", followed)
+    let stated = report.statements
+    guard stated.sessions > 0 else { return }
+    var words = "the same of \(counted(stated.confirmed, "placement"))"
+    if stated.contradicted > 0 { words += ", another thing of \(grouped(stated.contradicted))" }
+    fact("pods say", words)
   }
 
   private func names(of nodes: [Report.NodeCoverage]) -> String {

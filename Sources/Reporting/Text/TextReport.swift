@@ -12,6 +12,7 @@ public func writeText<E>(
 ) throws(E) {
   var page = TextPage(layout)
   page.add(headlineOf: report)
+  page.add(contradictionsOf: report)
   let totals = SessionTotals(report)
   page.add(captureOf: report, totals.all)
   page.add(servicesOf: report, totals)

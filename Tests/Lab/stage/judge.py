@@ -18,6 +18,7 @@ class Judgement:
         self._compare_placements(report, truth, scenario)
         self._compare_modes(report, truth, scenario, has_inventory)
         self._compare_clients(report, truth, scenario)
+        self._compare_statements(report, truth, scenario)
 
     def _compare_placements(self, report, truth, scenario):
         told, moves, placements = collections.Counter(), collections.Counter(), truth.placements
@@ -74,6 +75,17 @@ class Judgement:
                 odd = sorted(told ^ truly)[0]
                 word = "not told of" if odd in truly else "told of, but it did not happen to"
                 self.problems.append(f"{mode}: {word} {odd} ({len(told)} told, {len(truly)} in truth)")
+
+    def _compare_statements(self, report, truth, scenario):
+        """Pods say in each answer who they are and whom they saw: what is right is confirmed and never contradicted."""
+        for one in report["contradictions"]:
+            place = one["placement"]
+            if truth.placements[(one["client"], one["front"], place["backend"], place["seen_source"])]:
+                self.problems.append(f"{one['client']}: wrongly contradicted: {one['because']}")
+                break
+        self.confirmed = report["statements"]["confirmed"]
+        if truth.placements and not scenario.modes and not self.confirmed:
+            self.problems.append("no pod's own answer confirms anything")
 
     def _compare_clients(self, report, truth, scenario):
         """What clients could see themselves, the report must see too."""
