@@ -10,7 +10,9 @@ FUZZ_SECONDS ?= 600
 # How the names of the scenarios begin that `make lab` plays (SCENARIO=A10); where it keeps its captures (KEEP=DIR).
 SCENARIO ?=
 KEEP ?= $(if $(SCENARIO),lab-$(SCENARIO))
-# Options of scripts/bench.py, such as --packets 1000000.
+# LIVE=1 has `stickler watch` capture in the lab, and holds what it says against `analyze`.
+LIVE ?=
+# Options of scripts/bench.py, such as --packets 1000000, or of scripts/bench-live.
 BENCH ?=
 
 bin = .build/release
@@ -20,7 +22,7 @@ release = $(SWIFT) build -c release --static-swift-stdlib
 export SWIFT
 
 .DEFAULT_GOAL = help
-.PHONY: help run client test lab lab-shell build bench fuzz sanitize format lint install image set-up set-up-test
+.PHONY: help run client test lab lab-shell build bench bench-live fuzz sanitize format lint install image set-up set-up-test
 
 help: ## show this list
 	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
@@ -46,7 +48,7 @@ test: set-up-test ## install what is missing, build, and run the tests
 
 lab: set-up-test ## as root: real failures on a cluster of network namespaces, and what is said of them (SCENARIO=A10)
 	$(release)
-	@Tests/Lab/lab $(SCENARIO) $(if $(KEEP),--keep '$(KEEP)')
+	@Tests/Lab/lab $(SCENARIO) $(if $(LIVE),--live) $(if $(KEEP),--keep '$(KEEP)')
 
 lab-shell: set-up-test ## as root: leave such a cluster up to play with
 	$(release)
@@ -59,6 +61,9 @@ bench: build set-up-test ## measure against tcpdump, libpcap and tshark (BENCH='
 	@$(bin)/AllocationCheck
 	@scripts/bench.py $(BENCH)
 	@scripts/bench-echo
+
+bench-live: build set-up-test ## measure watch against tcpdump on live packets, as root (BENCH='--rates N,N --rounds N')
+	@scripts/bench-live $(BENCH)
 
 fuzz: set-up-test ## run every fuzzer for FUZZ_SECONDS each
 	@scripts/fuzz $(FUZZ_SECONDS)

@@ -118,7 +118,8 @@ def without_origins(placements):
 def analyze(folder, name, options):
     """Has Stickler judge the captures; gives its report."""
     output = folder / f"report-{name}.json"
-    words = [str(BIN / "stickler"), "analyze", *sorted(map(str, folder.glob("n?.pcap"))), *options]
+    captures = sorted(map(str, [*folder.glob("n?.pcap"), *folder.glob("n?.ring")]))
+    words = [str(BIN / "stickler"), "analyze", *captures, *options]
     done = subprocess.run([*words, "--format", "json", "-o", str(output)], capture_output=True, text=True)
     if done.returncode not in (0, 1, 2):
         raise LabError(f"stickler analyze: status {done.returncode}: {done.stderr.strip()[-400:]}")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import time
 
@@ -12,7 +13,7 @@ from .faults import Faults
 from .inventory import snapshot
 from .kernel import LabError
 from .service import Endpoint, Service
-from .traffic import Capture, Race, Server, Traffic
+from .traffic import Capture, Race, Server, Traffic, Watch
 
 WRITERS = {"iptables": iptables.write, "nftables": nftables.write, "stateless": stateless.write}
 PORTS = (20001, 20002, 20003)
@@ -110,7 +111,8 @@ class Lab(Faults):
         """Starts a capture at every node, and writes down what the cluster looks like."""
         if self._captures:
             return
-        self._captures = [Capture(node, self.folder, self._snap) for node in self.nodes]
+        capture = Watch if os.environ.get("LAB_LIVE") else Capture
+        self._captures = [capture(node, self.folder, self._snap) for node in self.nodes]
         for capture in self._captures:
             capture.wait_until_listening()
         self.snapshot()

@@ -118,6 +118,38 @@ class Capture:
             raise LabError(f"{self.file.name}: {dropped[0]}")
 
 
+class Watch:
+    """`stickler watch` on every interface of a node, instead of tcpdump: what it keeps is then judged.
+
+    What it said at its end must be what `analyze` says of the packets that it kept, to the last byte.
+    """
+
+    def __init__(self, node, folder, snap_length):
+        self._ring = folder / f"{node.name}.ring"
+        self._said = folder / f"{node.name}.watch"
+        self._report = folder / f"watch-{node.name}.json"
+        self._again = folder / f"again-{node.name}.json"
+        with open(self._said, "w") as said:
+            self.process = node.space.start(
+                str(BIN / "stickler"), "watch", "--lines", "-s", str(snap_length), "--node", node.name,
+                "-w", str(self._ring), "--ring", "64MiBx100", "--format", "json", "-o", str(self._report),
+                stderr=said, stdout=said,
+            )
+
+    def wait_until_listening(self):
+        wait_for(self._said, "watching", self.process, "stickler watch")
+
+    def stop(self):
+        stop(self.process, signal.SIGINT)
+        said = self._said.read_text()
+        if " 0 dropped" not in said:
+            raise LabError(f"{self._said.name}: {said.strip()[-200:]}")
+        words = [str(BIN / "stickler"), "analyze", str(self._ring), "--format", "json", "-o", str(self._again)]
+        subprocess.run(words, stderr=subprocess.DEVNULL)
+        if self._report.read_bytes() != self._again.read_bytes():
+            raise LabError(f"{self._report.name} and {self._again.name} differ: watch and analyze disagree")
+
+
 def stop(process, how):
     if process.poll() is None:
         process.send_signal(signal.SIGCONT)
