@@ -105,6 +105,17 @@ struct FlowTable: ~Copyable, Sendable {
     return Leg(flow: index, isReverse: false)
   }
 
+  /// Whether a leg was seen before and says the same again and again.
+  @inline(always)
+  func repeatsItself(_ leg: Leg) -> Bool {
+    if !leg.isReverse {
+      return flows[leg.flow].forward.repeats > 0 && flows[leg.flow].forward.datagrams > 1
+    }
+    let index = flows[leg.flow].answers
+    return index != Flow.none && answers[Int(index)].repeats > 0
+      && answers[Int(index)].datagrams > 1
+  }
+
   /// One direction of a flow.
   subscript(leg: Leg) -> Flow.Half {
     if !leg.isReverse { return flows[leg.flow].forward }
@@ -127,7 +138,7 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   @inline(always)
-  mutating func update(_ flow: Int, _ change: (inout Flow) -> Void) {
+  mutating func update<Result>(_ flow: Int, _ change: (inout Flow) -> Result) -> Result {
     change(&flows[flow])
   }
 

@@ -19,7 +19,13 @@ extension Tier: CustomStringConvertible {
 /// What became of the sightings: every outcome is counted.
 public struct MatchCounts: Sendable, Hashable {
   /// Datagrams matched to their twin, by tier.
-  public var matched: [Int] = Array(repeating: 0, count: Tier.allCases.count)
+  public var matched: [Int] { Tier.allCases.map { self[$0] } }
+  // A field each: an array would be asked at every datagram whether it has another owner.
+  private var byIdentity = 0
+  private var byPrefix = 0
+  private var byResidue = 0
+  private var byFlow = 0
+  private var byInventory = 0
   /// Dropped because more than one twin was possible.
   public var ambiguous = 0
   /// Datagrams of a translated flow that had no twin.
@@ -32,8 +38,29 @@ public struct MatchCounts: Sendable, Hashable {
 
   public init() {}
 
+  public subscript(tier: Tier) -> Int {
+    get {
+      switch tier {
+      case .identity: byIdentity
+      case .prefix: byPrefix
+      case .residue: byResidue
+      case .flow: byFlow
+      case .inventory: byInventory
+      }
+    }
+    set {
+      switch tier {
+      case .identity: byIdentity = newValue
+      case .prefix: byPrefix = newValue
+      case .residue: byResidue = newValue
+      case .flow: byFlow = newValue
+      case .inventory: byInventory = newValue
+      }
+    }
+  }
+
   public static func += (total: inout Self, part: Self) {
-    for tier in total.matched.indices { total.matched[tier] += part.matched[tier] }
+    for tier in Tier.allCases { total[tier] += part[tier] }
     total.ambiguous += part.ambiguous
     total.unmatched += part.unmatched
     total.evicted += part.evicted

@@ -176,8 +176,7 @@ extension NodeObserver {
     if fingerprint.hasIdentity {
       // An id has sixteen bits and is often shared: for a leg that was there before, says the same again and again and
       // was never made of this one, it is no proof.
-      let half = flows[leg]
-      let isDoubtful = candidates.severalRoots || (half.datagrams > 1 && half.repeats > 0)
+      let isDoubtful = candidates.severalRoots || flows.repeatsItself(leg)
       if let chosen = candidates.linked ?? (isDoubtful ? nil : candidates.oldest) {
         let tier: Tier =
           candidates.severalRoots
@@ -219,7 +218,7 @@ extension NodeObserver {
     let isSole = candidates.nearCount > 0 && !candidates.severalNearRoots
     if let seen = votes.vote(for: entry.root, of: leg, isSole: isSole) {
       countAmbiguous(by: 1 - seen)
-      link(entry, to: leg, datagrams: UInt32(seen))
+      link(entry, to: leg, datagrams: UInt32(seen), isProven: false)
       countMatch(.flow, by: seen)
       window[chosen].flags |= MatchWindow.hasSuccessor
       addEntry(sighting, leg, vantage, frame, root: entry.root)
@@ -243,11 +242,8 @@ extension NodeObserver {
     let entry = window[number]
     window[number].flags |= MatchWindow.hasSuccessor
     countMatch(tier)
-    if tier != .flow {
-      flows.update(entry.root.flow) { $0.traits.insert(.proven) }
-      votes.forget(leg)
-    }
-    link(entry, to: leg, datagrams: 1)
+    if tier != .flow { votes.forget(leg) }
+    link(entry, to: leg, datagrams: 1, isProven: tier != .flow)
     addEntry(sighting, leg, vantage, frame, root: entry.root)
   }
 
@@ -292,8 +288,11 @@ extension NodeObserver {
       window[number].flags |= MatchWindow.hasLeft
       flows.update(leg) { $0.matched &+= 1 }
     }
-    noteVantage(sighting, leg)
-    if !leg.isReverse { flows.update(leg.flow) { $0.traits.insert(.severalVantages) } }
+    let vantage = Vantage(of: sighting, isReverse: leg.isReverse)
+    flows.update(leg.flow) { flow in
+      vantage.note(in: &flow)
+      if !leg.isReverse { flow.traits.insert(.severalVantages) }
+    }
     if sighting.features.contains(.isFirstFragment) {
       fragments.begin(copy sighting, flows.tuple(leg))
     }
@@ -313,7 +312,17 @@ extension NodeObserver {
       : UInt16(truncatingIfNeeded: sighting.fingerprint.key >> 32)
     let time = sighting.time
     let hasLeft = sighting.direction == .outgoing
-    let before = flows.update(leg) { $0.note(time, frame, key, hasLeft: hasLeft) }
+    let vantage = Vantage(of: sighting, isReverse: leg.isReverse)
+    let before: (time: Timestamp, frame: UInt32, datagrams: UInt32)
+    if leg.isReverse {
+      before = flows.update(leg) { $0.note(time, frame, key, hasLeft: hasLeft) }
+      flows.update(leg.flow) { vantage.note(in: &$0) }
+    } else {
+      before = flows.update(leg.flow) { flow in
+        vantage.note(in: &flow)
+        return flow.forward.note(time, frame, key, hasLeft: hasLeft)
+      }
+    }
     previousTime = before.time
     previousFrame = before.frame
     if before.datagrams >= 3, !leg.isReverse,
@@ -321,23 +330,10 @@ extension NodeObserver {
     {
       notePause(leg, before, time, frame, hasLeft: hasLeft)
     }
-    noteVantage(sighting, leg)
     if sighting.features.contains(.isFirstFragment) {
       fragments.begin(copy sighting, flows.tuple(leg))
     }
     if Self.isMarkRead(before.datagrams) { noteConnection(sighting, leg, count: before.datagrams) }
-  }
-
-  @inline(always)
-  private mutating func noteVantage(_ sighting: borrowing Sighting, _ leg: Leg) {
-    let seen = Run.Traits(of: sighting, isReverse: leg.isReverse)
-    let hopLimit = sighting.hopLimit
-    flows.update(leg.flow) { flow in
-      flow.traits.formUnion(seen)
-      if leg.isReverse { return }
-      if hopLimit > flow.hopMost { flow.hopMost = hopLimit }
-      if hopLimit < flow.hopLeast { flow.hopLeast = hopLimit }
-    }
   }
 
   /// Whether the datagram after so many others of its leg is asked for its connection's mark.
@@ -370,18 +366,31 @@ extension NodeObserver {
   }
 }
 
-extension Run.Traits {
-  /// What one sighting tells of its run.
+/// What one sighting tells of its flow's run.
+private struct Vantage {
+  private var traits: Run.Traits = []
+  private let hopLimit: UInt8
+  private let isReverse: Bool
+
   @inline(always)
-  fileprivate init(of sighting: borrowing Sighting, isReverse: Bool) {
-    self = []
+  init(of sighting: borrowing Sighting, isReverse: Bool) {
+    hopLimit = sighting.hopLimit
+    self.isReverse = isReverse
     switch sighting.direction {
-    case .incoming, .otherHost: insert(isReverse ? .reverseIncoming : .forwardIncoming)
-    case .outgoing: insert(isReverse ? .reverseOutgoing : .forwardOutgoing)
+    case .incoming, .otherHost: traits.insert(isReverse ? .reverseIncoming : .forwardIncoming)
+    case .outgoing: traits.insert(isReverse ? .reverseOutgoing : .forwardOutgoing)
     case .unknown: break
     }
-    if sighting.direction != .otherHost { insert(.addressedHere) }
-    if sighting.depth > 0 { insert(.tunnelled) }
-    if sighting.features.contains(.hasUnusualOption) { insert(.unusualOption) }
+    if sighting.direction != .otherHost { traits.insert(.addressedHere) }
+    if sighting.depth > 0 { traits.insert(.tunnelled) }
+    if sighting.features.contains(.hasUnusualOption) { traits.insert(.unusualOption) }
+  }
+
+  @inline(always)
+  func note(in flow: inout Flow) {
+    flow.traits.formUnion(traits)
+    if isReverse { return }
+    if hopLimit > flow.hopMost { flow.hopMost = hopLimit }
+    if hopLimit < flow.hopLeast { flow.hopLeast = hopLimit }
   }
 }

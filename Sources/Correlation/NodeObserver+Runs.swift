@@ -3,15 +3,26 @@ import Wire
 extension NodeObserver {
   /// Takes note that a datagram first seen on `entry.root` is now on `leg`.
   ///
-  /// `datagrams` is how many this decides about: more than one where votes decided late.
+  /// `datagrams` is how many this decides about: more than one where votes decided late. `isProven` says whether by more
+  /// than co-occurrence.
   @inline(always)
   mutating func link(
     _ entry: MatchWindow.Entry,
     to leg: Leg,
-    datagrams: UInt32
+    datagrams: UInt32,
+    isProven: Bool
   ) {
     let root = entry.root
     let current = flows.result(of: root)
+    if current == leg, !root.isReverse {
+      flows.update(root.flow) { flow in
+        flow.forward.matched &+= datagrams
+        if isProven { flow.traits.formUnion(.proven) }
+      }
+      if entry.leg != root { passOn(entry.leg, to: leg) }
+      return
+    }
+    if isProven { flows.update(root.flow) { $0.traits.formUnion(.proven) } }
     if current == leg {
       flows.update(root) { $0.matched &+= datagrams }
       if entry.leg != root { passOn(entry.leg, to: leg) }

@@ -180,7 +180,7 @@ public struct NodeObserver: ~Copyable, Sendable {
   }
 
   mutating func countMatch(_ tier: Tier, by count: Int = 1) {
-    counts.matched[tier.rawValue] += count
+    counts[tier] &+= count
   }
   mutating func countAmbiguous(by count: Int = 1) { counts.ambiguous += count }
   mutating func countRepeat() { counts.repeats &+= 1 }

@@ -56,12 +56,12 @@ struct TwinVotes: ~Copyable, Sendable {
   }
 
   /// Counts a datagram of the leg that nothing in flight could have become: evidence against every candidate.
+  @inline(always)
   mutating func abstain(_ leg: Leg) {
-    guard !ballots.isEmpty, var ballot = ballots[leg] else { return }
-    ballot.weight += 2
-    ballots[leg] = ballot
+    if !ballots.isEmpty { ballots[leg]?.weight += 2 }
   }
 
+  @inline(always)
   mutating func forget(_ leg: Leg) {
     if !ballots.isEmpty { ballots[leg] = nil }
   }
