@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 # The tag of `make image`, and what builds it.
 IMAGE ?= stickler:latest
 BUILDER ?= $(firstword $(foreach tool,docker podman buildah,$(if $(shell command -v $(tool)),$(tool))))
+# What speaks to your cluster.
+KUBECTL ?= kubectl
 DESTDIR ?=
 # How long `make fuzz` runs each fuzzer.
 FUZZ_SECONDS ?= 600
@@ -22,12 +24,12 @@ release = $(SWIFT) build -c release --static-swift-stdlib
 export SWIFT
 
 .DEFAULT_GOAL = help
-.PHONY: help run client test lab lab-shell build bench bench-live fuzz sanitize format lint install image set-up set-up-test
+.PHONY: help run client kubectl apply-deployment apply-service node-scaleup clean-cluster test lab lab-shell build bench bench-live fuzz sanitize format lint install image set-up set-up-test
 
 help: ## show this list
 	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 set-up:
 	@scripts/set-up build
@@ -42,6 +44,26 @@ run: set-up ## install what is missing, build, and judge the sample captures
 client: set-up ## ask the service of env.list as the affinity tester does, until interrupted
 	@$(release) --product stickler-client
 	@$(bin)/stickler-client affinity --wire maartensmagic --style affinity-tester --env-file env.list
+
+# Prints a manifest of the affinity tester with our image in it, for kubectl.
+affinity_manifest = sed 's|image: stickler$$|image: $(IMAGE)|' k8s/systems/affinity-tester
+
+kubectl:
+	@command -v $(firstword $(KUBECTL)) >/dev/null || \
+	  { echo 'stickler: $(firstword $(KUBECTL)) is missing; install it as https://kubernetes.io/docs/tasks/tools/ says' >&2; exit 3; }
+
+apply-deployment: kubectl ## on your cluster: the affinity tester's pods, from IMAGE
+	$(affinity_manifest)/deployment.yaml | $(KUBECTL) apply -f -
+
+apply-service: kubectl ## on your cluster: their Service, whose address goes into env.list
+	$(KUBECTL) apply -f k8s/systems/affinity-tester/service.yaml
+
+node-scaleup: kubectl ## on your cluster: pods that make its autoscaler add nodes
+	$(affinity_manifest)/node-scaleup.yaml | $(KUBECTL) apply -f -
+
+clean-cluster: kubectl ## take all of that off your cluster
+	$(KUBECTL) delete --ignore-not-found -f k8s/systems/affinity-tester/service.yaml \
+	  -f k8s/systems/affinity-tester/deployment.yaml -f k8s/systems/affinity-tester/node-scaleup.yaml
 
 test: set-up-test ## install what is missing, build, and run the tests
 	$(SWIFT) test --disable-xctest
