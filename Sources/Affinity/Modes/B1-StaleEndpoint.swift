@@ -23,8 +23,9 @@ extension Mode {
         On the ingress node's way out the datagrams are addressed to an IP that is in no \
         current endpoint slice of the service; no answers come, at most an ICMP unreachable \
         from the node that owned the address, translated back as if it came from the front. \
-        Flows with other source ports are fine. If the pod is still terminating it is B5, if \
-        another pod has its address now it is B3.
+        Where that is the ingress node itself, nothing leaves it at all: nobody tells it the \
+        pod's station. Flows with other source ports are fine. If the pod is still terminating \
+        it is B5, if another pod has its address now it is B3.
         """,
       remedy: """
         Delete the stale entries on the ingress node: conntrack -D -p udp --orig-dst FRONT (or \
@@ -66,10 +67,16 @@ extension Mode {
   )
 
   private static func judgeStale(_ loss: Loss, _ evidence: Evidence) -> Judgement {
-    guard let place = loss.placement, loss.unanswered > 0 else {
+    guard let place = loss.placement else { return .ruledOut("its datagrams reached no backend") }
+    let placement = evidence.placements[place]
+    // A node on which the pod was still translates, and then finds no station to send to: no twin is ever seen.
+    let isStuck =
+      loss.lostAtIngress > 0 && placement.backendNode == placement.ingressNode
+      && !evidence.lostItsStart(evidence.sessions[loss.session].flow)
+    guard loss.unanswered > 0 || isStuck else {
       return .ruledOut("its datagrams reached no backend")
     }
-    let placement = evidence.placements[place]
+    let datagrams = max(loss.unanswered, isStuck ? loss.lostAtIngress : 0)
     let pod = evidence.pod(placement.backend, at: placement.from)
     guard
       let departure = evidence.departure(
@@ -91,7 +98,7 @@ extension Mode {
         return .holds(
           confidence: 0.8,
           because: [
-            "\(loss.unanswered) datagrams went to \(placement.backend), which is in no endpoint slice of the service"
+            "\(datagrams) datagrams went to \(placement.backend), which is in no endpoint slice of the service"
           ],
           group: placement.backend.description
         )
@@ -102,7 +109,7 @@ extension Mode {
     return .holds(
       confidence: departure.certainty == .certain ? 0.95 : 0.8,
       because: [
-        "\(loss.unanswered) datagrams went on to \(pod), unanswered, which had left the endpoints \(departure.bounds)"
+        "\(datagrams) datagrams went on to \(pod), unanswered, which had left the endpoints \(departure.bounds)"
       ],
       group: placement.backend.description
     )

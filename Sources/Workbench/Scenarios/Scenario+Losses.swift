@@ -14,6 +14,16 @@ extension Scenario {
       exitCode: 1
     ),
     Scenario(
+      "stale-endpoint-at-ingress",
+      "The deleted pod was on the node where its clients come in: nothing leaves for it any more.",
+      Topology().with { $0.dataplane.cleansEntries = false },
+      traffic: [Traffic().with { $0.clients = 6 }],
+      incidents: [Incident(.seconds(2), .removePod("s1"))],
+      modes: ["B1"],
+      allowed: ["C1"],
+      exitCode: 1
+    ),
+    Scenario(
       "stale-endpoint-vxlan",
       "The same over VXLAN.",
       .vxlan.with { $0.dataplane.cleansEntries = false },
