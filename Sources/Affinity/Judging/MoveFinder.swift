@@ -67,9 +67,9 @@ struct MoveFinder {
       while open.count >= Self.burstSize {
         let members = largestOverlap(open)
         guard members.count >= Self.burstSize else { break }
-        for member in members { moves[member].burst = number }
+        let taken = Set(members + echoes(of: members, among: open))
+        for member in taken { moves[member].burst = number }
         number += 1
-        let taken = Set(members)
         open.removeAll(where: taken.contains)
       }
     }
@@ -78,6 +78,22 @@ struct MoveFinder {
   private func isCandidate(_ move: Move) -> Bool {
     guard !move.changedIngress, !move.isSprayed, !move.isRace else { return false }
     return move.quiet < evidence.timeout(of: evidence.placements[move.was]).interval
+  }
+
+  /// Further moves of a burst's own sessions, each at one time with several of its members.
+  ///
+  /// To empty a table takes time: a flow that comes back meanwhile is placed anew, and once more when its new entry goes.
+  private func echoes(of members: [Int], among candidates: [Int]) -> [Int] {
+    // All members share an instant, and no other move of their sessions has it: what ends after enough of them began
+    // and begins before enough of them ended is at one time with those.
+    let began = members.map { moves[$0].lastOld }.sorted()[Self.burstSize - 1]
+    let ended = members.map { moves[$0].at }.sorted()[members.count - Self.burstSize]
+    let sessions = Set(members.map { moves[$0].session })
+    let known = Set(members)
+    return candidates.filter { candidate in
+      !known.contains(candidate) && sessions.contains(moves[candidate].session)
+        && moves[candidate].at > began && moves[candidate].lastOld < ended
+    }
   }
 
   /// The most intervals that share an instant.

@@ -29,6 +29,23 @@ extension Scenario {
       exitCode: 1
     ),
     Scenario(
+      "flush-that-takes-time",
+      "Flows that come back while the table is being emptied lose their new entries too.",
+      traffic: [
+        Traffic().with {
+          $0.clients = 8
+          $0.flowsPerClient = 1
+        }
+      ],
+      incidents: [
+        Incident(.seconds(3), .flush("n1"), as: "A2"),
+        Incident(.milliseconds(3_020), .flush("n1"), as: "A2"),
+      ],
+      modes: ["A2"],
+      allowed: ["C1"],
+      exitCode: 1
+    ),
+    Scenario(
       "flush-vxlan",
       "The same over VXLAN.",
       .vxlan,
