@@ -12,12 +12,12 @@ struct PlacementRecord: Sendable {
   var from: Timestamp
   /// When its last client datagram was seen.
   var to: Timestamp
-  /// When its last answer was seen at the ingress node, if any.
+  /// When its last answer was seen at the node that translated it back, if any.
   var lastReply: Timestamp?
   var datagrams: Int
   /// How many left the ingress node for it, where that is known to be another number.
   var sent = 0
-  /// How many of its datagrams were answered, as far as the ingress node saw.
+  /// How many of its datagrams were answered, as far as the nodes that translate answers back saw.
   var replies: Int
   var confidence: Double
   /// The first and last run that make it up, as places in the ledger.

@@ -171,6 +171,7 @@ struct Stitcher {
     var worst: (node: Int16, missing: Int, last: Timestamp)?
     let bystanders = bystanders(of: runs)
     let hasForward = runs.contains { ledger.runs[Int($0)].forward.datagrams > 0 }
+    var answering: [Int16] = []
     for index in runs {
       let run = ledger.runs[Int(index)]
       // Datagrams that only passed through a node as they are, or passed by it, are counted where they were translated.
@@ -181,10 +182,14 @@ struct Stitcher {
         Int(run.forward.datagrams) - Int(min(run.forward.matched, run.forward.datagrams))
       if missing > worst?.missing ?? 0 { worst = (run.node, missing, run.forward.last) }
       // Answers alone place a session only where its own datagrams were never seen.
-      if run.forward.datagrams == 0, hasForward { continue }
+      if run.forward.datagrams == 0, hasForward {
+        if !answering.contains(run.node) { answering.append(run.node) }
+        continue
+      }
       guard let terminal = terminal(of: run, index) else { continue }
       place(run, index, terminal, datagrams: Int(run.forward.matched), &session)
     }
+    for node in answering { noteAnswers(from: node, since: first) }
     var between = 0
     for place in first..<placements.count { between += countDelivered(place, session, from: first) }
     let placed = placements[first...].reduce(0) { $0 + $1.datagrams }
@@ -193,6 +198,21 @@ struct Stitcher {
     if session.datagrams > placed {
       let node = worst?.node ?? placements.last?.ingressNode ?? 0
       noteLoss(at: node, placed: placed, between: between, worst?.last, runs, &session)
+    }
+  }
+
+  /// Counts answers that left from the backend's own node and not from the one where the questions came in.
+  ///
+  /// That node's run of the session may hold answers of several pods one after the other; the pods' own legs do not.
+  private mutating func noteAnswers(from node: Int16, since first: Int) {
+    for place in placements[first...].indices
+    where placements[place].backendNode == node && placements[place].ingressNode != node {
+      for index in ledger.runs(of: placements[place].terminal)
+      where ledger.runs[Int(index)].node == node && ledger.runs[Int(index)].reverse.datagrams > 0 {
+        let last = corrected(ledger.runs[Int(index)].reverse.last, index)
+        placements[place].replies += Int(ledger.runs[Int(index)].reverse.datagrams)
+        placements[place].lastReply = max(placements[place].lastReply ?? last, last)
+      }
     }
   }
 
@@ -442,6 +462,12 @@ struct Stitcher {
 
   // MARK: Loss
 
+  /// Whether a flow's first datagrams had no twin; asked of the few flows that go on until the end of a capture.
+  private func isMissingStart(of flow: FlowID) -> Bool {
+    let leg = ledger.book[flow]
+    return ledger.unmatched.contains { $0.1.isLeading && $0.1.leg == leg }
+  }
+
   /// Counts what of a session's datagrams went nowhere, unless the capture itself is the likelier cause.
   private mutating func noteLoss(
     at node: Int16,
@@ -463,8 +489,10 @@ struct Stitcher {
         let tolerated = Int((2 * share * Double(session.datagrams)).rounded(.up)) + 1
         if missing <= tolerated { return }
       }
-      // The last datagram of the capture may have its twin behind the end.
-      if missing == 1, let end = nodes[node].ended, let last, end.since(last) < .milliseconds(2) {
+      // The last datagram of the capture may have its twin behind the end; one that was lost at the start had its time.
+      if missing == 1, let end = nodes[node].ended, let last, end.since(last) < .milliseconds(2),
+        !isMissingStart(of: session.flow)
+      {
         return
       }
     }

@@ -54,6 +54,22 @@ import Workbench
     }
   }
 
+  /// Such answers never pass the node where the question came in, and are answers all the same.
+  @Test func `leave nothing in doubt where the pods' own nodes answer`() throws {
+    let scenario = try #require(Scenario.all.first { $0.name == "clean-direct-reply" })
+    let recording = scenario.play(seed: 1)
+    let report = try report(of: recording.nodeFiles, try recording.history)
+    #expect(report.undetermined.map(\.modes) == [])
+  }
+
+  /// A datagram at the very end may have its twin behind it; one at a flow's start may not.
+  @Test func `are told of the last flows of a capture too`() throws {
+    let scenario = try #require(Scenario.all.first { $0.name == "first-packet-drop" })
+    let report = try report(of: scenario.play(seed: 1).nodeFiles)
+    #expect(report.sessions.count == 32)
+    #expect(report.sessions.allSatisfy { $0.lost == 1 })
+  }
+
   @Test func `satisfy the judge of every recording`() throws {
     let folder = try TemporaryFolder()
     for recorded in Recorded.all {
