@@ -23,6 +23,7 @@ extension Mode {
         )
       )
     }
+    if let sample { sections.append(ModeSection(title: "A sample", text: sample)) }
     return sections
   }
 }

@@ -71,6 +71,10 @@ struct ExplainTests {
         To be told, it needs
           ICMP errors in the capture; an inventory (--inventory).
 
+        A sample
+          In captures/B19-endpoint-refuses of the source code a real kernel did it;
+          there: stickler analyze . -i . $(cat options)
+
         References
           Recorded with a real kube-proxy, captures/nftables-vxlan-blackhole in
           Stickler's sources: 9 ICMP errors for 90 lost datagrams.

@@ -32,6 +32,6 @@ func shell(_ command: String) -> (output: String, status: Int32) {
 }
 
 /// The folders of recordings.
-let cases = shell("ls -d captures/*/").output.split(separator: "\n").map {
+let cases = shell("ls -d captures/*/legs.txt").output.split(separator: "\n").map {
   String($0.split(separator: "/")[1])
 }

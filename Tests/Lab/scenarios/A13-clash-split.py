@@ -13,4 +13,4 @@ def happened(truth):
 
 def play(lab):
     lab.serve()
-    lab.race(flows=400)
+    lab.race(flows=60)

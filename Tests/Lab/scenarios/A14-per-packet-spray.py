@@ -7,4 +7,4 @@ setup = {"proxy": "stateless", "choice": "datagram"}
 
 def play(lab):
     lab.serve()
-    lab.ask(clients=6, seconds=5, every=0.1)
+    lab.ask(clients=4, seconds=3, every=0.1)

@@ -1,4 +1,4 @@
-"""One flow is masqueraded with the tunnels' own port, for which tracking is off: its answers are taken for tunnel packets."""
+"""One flow is masqueraded with the tunnels' own port, which is not tracked: its answers seem tunnel packets."""
 
 modes = ["B12", "C1"]
 verdict = "fail"

@@ -6,7 +6,8 @@ verdict = "fail"
 
 def play(lab):
     lab.serve()
-    lab.ask(clients=6, seconds=12)
+    before = lab.ask(clients=6, seconds=60)
     lab.wait(1.5)
     lab.fill_conntrack(lab.n1)
-    lab.ask(clients=12, seconds=4)
+    lab.ask(clients=12, seconds=4).wait()
+    before.stop()

@@ -1,4 +1,4 @@
-"""Clients ask a node's port before its proxy has written the rules: connection tracking remembers that they went nowhere."""
+"""Clients ask a node's port before its proxy has written the rules, and connection tracking remembers that."""
 
 modes = ["B2", "C1"]
 verdict = "fail"

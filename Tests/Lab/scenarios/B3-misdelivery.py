@@ -8,7 +8,7 @@ def play(lab):
     lab.serve()
     lab.ask(clients=16, seconds=7)
     lab.wait(2.5)
-    gone = lab.cluster.pods["s3"]
+    gone = lab.busiest()
     lab.delete(gone, cleans=False)
     lab.wait(0.5)
     lab.replace(gone, "other", port=9999)

@@ -8,7 +8,7 @@ def play(lab):
     lab.serve()
     lab.ask(clients=16, seconds=7)
     lab.wait(2)
-    pod = lab.cluster.pods["s3"]
+    pod = lab.busiest()
     lab.terminate(pod)
     lab.wait(0.3)
     lab.freeze(pod)

@@ -1,4 +1,4 @@
-"""Two nodes put one shared address in place of their clients', and keep ports: two clients become one flow at the pod."""
+"""Two nodes put one shared address in place of their clients', and keep ports: two clients become one flow."""
 
 modes = ["C1", "C6"]
 verdict = "fail"

@@ -12,4 +12,4 @@ variants = {
 def play(lab):
     pods = lab.pods(s1=lab.n1, s2=lab.n1)
     service = lab.serve(type="ClusterIP", pods=pods)
-    lab.ask(clients=12, seconds=3, to=(service.cluster_ip, service.port), within=pods[0])
+    lab.ask(clients=24, seconds=3, to=(service.cluster_ip, service.port), within=pods[0])

@@ -1,5 +1,6 @@
 """Nothing goes wrong: a headless service, whose pods are asked directly."""
 
+is_sample = False
 modes = []
 verdict = "pass"
 variants = {"bridge": {}, "veths vxlan": {"bridged": False, "network": "vxlan", "proxy": "nftables"}}

@@ -1,5 +1,6 @@
 """Nothing goes wrong: a pod on its node's own network."""
 
+is_sample = False
 modes = ["C1"]
 verdict = "pass"
 variants = {"iptables": {"proxy": "iptables"}, "nftables": {"proxy": "nftables"}}

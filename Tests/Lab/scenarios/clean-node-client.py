@@ -1,5 +1,6 @@
 """Nothing goes wrong: a client on a node asks a cluster address."""
 
+is_sample = False
 modes = []
 # A node translates its own clients before any capture can see them.
 judges_origins = False

@@ -2,6 +2,7 @@
 
 import itertools
 
+is_sample = False
 modes = []
 verdict = "pass"
 variants = {

@@ -33,6 +33,12 @@ class Balancer:
         """Hashes address and port over the nodes, modulo their number."""
         self._decide(self._modulo(f"{self._ip} saddr . udp sport", nodes))
 
+    def consistently(self, *nodes):
+        """Hashes address and port over the nodes so that nobody moves whose node stays."""
+        owners = rendezvous([node.number for node in nodes])
+        choices = ", ".join(f"{bucket} : {number}" for bucket, number in enumerate(owners))
+        self._decide(f"jhash {self._ip} saddr . udp sport mod {BUCKETS} seed 0x7 map {{ {choices} }}")
+
     def in_turn(self, *nodes):
         """Sends datagrams to the nodes in turn."""
         self._decide(f"numgen inc mod {len(nodes)} map {{ {self._choices(nodes)} }}")

@@ -84,6 +84,19 @@ class Faults:
             "add rule bridge lab pass ether type ip ip frag-off & 0x1fff != 0 drop\n"
         )
 
+    def drop_first_datagrams(self, node):
+        """A node drops the first datagram of every flow to a service, and lets those after it pass."""
+        kind = "ipv4_addr" if self.plan.family == 4 else "ipv6_addr"
+        flow = f"{self.ip} saddr . udp sport"
+        node.space.nft(
+            "add table inet lab-first\n"
+            f"add set inet lab-first known {{ type {kind} . inet_service; flags dynamic; size 65536; }}\n"
+            "add chain inet lab-first in { type filter hook prerouting priority raw; }\n"
+            "add rule inet lab-first in udp dport != 20001 accept\n"
+            f"add rule inet lab-first in {flow} @known accept\n"
+            f"add rule inet lab-first in add @known {{ {flow} }} drop\n"
+        )
+
     def deafen_clients_to_icmp(self):
         """Nobody tells the clients that their packets are too large."""
         self.router.nft(

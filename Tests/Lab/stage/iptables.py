@@ -46,7 +46,8 @@ def write_service(node, service, plan, nat, filters):
     for match, chain, pods in aims:
         if pods:
             nat.add("KUBE-SERVICES", f"{match} -j {chain}")
-        refuse(filters, "KUBE-SERVICES" if chain == cluster_chain else "KUBE-EXTERNAL-SERVICES", match, pods, everywhere)
+        filter_chain = "KUBE-SERVICES" if chain == cluster_chain else "KUBE-EXTERNAL-SERVICES"
+        refuse(filters, filter_chain, match, pods, everywhere)
     if service.node_port:
         match = f"-p udp -m udp --dport {service.node_port}"
         if reachable:

@@ -31,7 +31,19 @@ class Life:
 class Lab(Faults):
     """A lab of one scenario; whatever it starts ends with it."""
 
-    def __init__(self, folder, proxy="iptables", family=4, network="routed", bridged=True, clients=12, policy="Cluster", choice="modulo", snap=2048):
+    def __init__(
+        self,
+        folder,
+        proxy="iptables",
+        family=4,
+        network="routed",
+        bridged=True,
+        clients=12,
+        policy="Cluster",
+        choice="modulo",
+        snap_length=2048,
+        **settings,
+    ):
         self.folder = pathlib.Path(folder)
         self.proxy = proxy
         self.policy = policy
@@ -42,6 +54,8 @@ class Lab(Faults):
         self.n1, self.n2, self.n3 = self.nodes = self.cluster.nodes
         self.router = self.cluster.router
         self.balancer = Balancer(self.router, self.plan, self.nodes)
+        # What a variant of a scenario is told beyond that.
+        self.settings = settings
         self.services = []
         self.traffic = []
         self.events = []
@@ -58,7 +72,7 @@ class Lab(Faults):
         self._servers = {}
         self._captures = []
         self._snapshots = 0
-        self._snap = snap
+        self._snap_length = snap_length
 
     # Setting up
 
@@ -94,8 +108,9 @@ class Lab(Faults):
 
     def sync(self, *nodes):
         """Has the proxies make the services' present state true."""
+        manner = self.choice if self.proxy == "stateless" else self.omitted
         for node in nodes or self.nodes:
-            WRITERS[self.proxy](node, self.services, self.plan, self.choice if self.proxy == "stateless" else self.omitted)
+            WRITERS[self.proxy](node, self.services, self.plan, manner)
 
     def set_timeouts(self, unreplied, stream):
         """Lowers how long the nodes' conntrack remembers a silent flow."""
@@ -112,7 +127,7 @@ class Lab(Faults):
         if self._captures:
             return
         capture = Watch if os.environ.get("LAB_LIVE") else Capture
-        self._captures = [capture(node, self.folder, self._snap) for node in self.nodes]
+        self._captures = [capture(node, self.folder, self._snap_length) for node in self.nodes]
         for capture in self._captures:
             capture.wait_until_listening()
         self.snapshot()
@@ -212,14 +227,26 @@ class Lab(Faults):
             cleans,
         )
 
+    def busiest(self):
+        """The pod that most datagrams have reached so far: whatever befalls it, somebody will notice."""
+        return max(self.cluster.pods.values(), key=lambda pod: self._servers[pod.name].log.stat().st_size)
+
     def kill(self, pod):
         """The pod's server dies; the pod goes on, and is ready."""
+        self.note(f"server {pod.name} stops")
         self.deaf.add(pod.address)
         self._servers[pod.name].stop()
 
     def freeze(self, pod):
         self.deaf.add(pod.address)
         self._servers[pod.name].freeze()
+
+    def leave(self, service, pod):
+        """A pod leaves a service's endpoints, in good order."""
+        def apply():
+            service.endpoints = [entry for entry in service.endpoints if entry.pod is not pod]
+
+        self.change(f"{pod.name} leaves {service.name}", apply)
 
     def replace(self, gone, name, port):
         """Another workload gets the address of a pod that is gone, and serves a port of its own there."""

@@ -12,9 +12,9 @@ from .truth import Truth
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
 
 # Modes that tell of sessions which moved, of clients whose flows parted, and of sessions that were not answered.
-MOVES = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A15", "A17", "C4"}
+MOVES = {"A1", "A2", "A3", "A4", "A5", "A6", "A7", "A13", "A14", "A15", "A17", "C4"}
 SPLITS = {"A8", "A9", "A10", "A11", "A18"}
-LOSSES = {"B1", "B2", "B5", "B7", "B8", "B12", "B19"}
+LOSSES = {"B6", "B9", "B1", "B2", "B3", "B5", "B7", "B8", "B12", "B13", "B14", "B17", "B19", "C5", "C6", "C10"}
 
 
 @dataclasses.dataclass
@@ -42,6 +42,8 @@ class Scenario:
     judges_origins: bool = True
     # The modes that happened, where that is known only afterwards, from the truth.
     happened: object = None
+    # Whether it is the one of its mode that a sample is kept of.
+    is_sample: bool = True
     # What `Lab` is made with.
     setup: dict = dataclasses.field(default_factory=dict)
     variant: str = ""
@@ -69,7 +71,7 @@ def load(prefix=""):
     for path in sorted(FOLDER.glob("*.py"), key=order):
         if not path.stem.lower().startswith(prefix.lower()):
             continue
-        if prefix and path.stem[len(prefix) : len(prefix) + 1].isdigit():
+        if prefix[-1:].isdigit() and path.stem[len(prefix) : len(prefix) + 1].isdigit():
             continue
         found += read(path)
     return found
@@ -95,10 +97,13 @@ def read(path):
     return scenarios
 
 
-def play(scenario, folder, **more):
-    """Plays a scenario in namespaces that are the lab's own, and judges what Stickler makes of it."""
+def play(scenario, folder, snap_length, keep=None):
+    """Plays a scenario in namespaces that are the lab's own, and judges what Stickler makes of it.
+
+    `keep` is given the lab and the truth of one in which nothing was told wrongly.
+    """
     folder = pathlib.Path(folder)
-    lab = Lab(folder, **scenario.setup, **more)
+    lab = Lab(folder, **scenario.setup, snap_length=snap_length)
     scenario.play(lab)
     lab.finish()
     truth = Truth(lab)
@@ -117,6 +122,8 @@ def play(scenario, folder, **more):
             "members": judgement.members,
             "problems": judgement.problems,
         }
+    if keep and not any(judged["problems"] for judged in result["judgements"].values()):
+        keep(scenario, lab, truth)
     (folder / "result.json").write_text(json.dumps(result, indent=1) + "\n")
     return result
 

@@ -54,6 +54,18 @@ def text(results):
 
 
 def markdown(results):
+    """The table for the README, and what was placed of all."""
     lines = ["| " + " | ".join(HEAD) + " |", "|---" * len(HEAD) + "|"]
     lines += ["| " + " | ".join(row) + " |" for row in rows(results)]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", summary(results), ""])
+
+
+def summary(results):
+    """How well datagrams were placed, over all scenarios."""
+    played = [result for result in results if not result.get("error")]
+    text = f"{len(played)} scenarios and variants, {sum(result['datagrams'] for result in played):,} datagrams"
+    for kind, words in (("inventory", "with the inventory"), ("packets", "without it")):
+        least = [min(result["judgements"][kind][what] for result in played) for what in ("precision", "recall")]
+        text += f"; {words} no placement's precision was below {least[0]:.4f}, no recall below {least[1]:.4f}"
+    clean = sum(result["scenario"].startswith("clean") for result in played)
+    return text + f". In {clean} of them nothing goes wrong, and nothing is told but that policy Cluster is C1."

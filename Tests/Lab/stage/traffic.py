@@ -67,7 +67,7 @@ class Traffic:
                 "--log", str(self.log), *options, stdout=result, stderr=errors,
             )
 
-    def wait(self, seconds=60):
+    def wait(self, seconds=90):
         try:
             status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -76,6 +76,11 @@ class Traffic:
         if status == 3:
             said = (self.log.parent / "client-errors.txt").read_text().strip()
             raise LabError(f"the client of {self.target}: {said[-300:]}")
+
+    def stop(self):
+        """Ends it before its time, and lets it tell what it saw."""
+        self.process.send_signal(signal.SIGINT)
+        self.wait()
 
     @property
     def result(self):
@@ -104,8 +109,9 @@ class Capture:
         self._said = folder / f"{node.name}.tcpdump"
         with open(self._said, "w") as said:
             self.process = node.space.start(
-                "tcpdump", "-i", "any", "-n", "-U", "--immediate-mode", "-B", "16384", "-s", str(snap_length), "-Z", "root",
-                "--time-stamp-precision=nano", "-w", str(self.file), "udp or icmp or icmp6 or arp", stderr=said,
+                "tcpdump", "-i", "any", "-n", "-U", "--immediate-mode", "-B", "16384", "-Z", "root",
+                "-s", str(snap_length), "--time-stamp-precision=nano", "-w", str(self.file),
+                "udp or icmp or icmp6 or arp", stderr=said,
             )
 
     def wait_until_listening(self):
