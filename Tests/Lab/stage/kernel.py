@@ -54,6 +54,6 @@ def make_namespaces(names):
 
 def missing_programs():
     """The programs that the lab needs and this machine has not."""
-    wanted = ["ip", "nft", "iptables", "ip6tables", "conntrack", "tcpdump", "unshare", "nsenter", "sysctl"]
+    wanted = ["ip", "nft", "iptables", "ip6tables", "conntrack", "tcpdump", "setpriv", "unshare", "nsenter", "sysctl"]
     folders = [*os.environ.get("PATH", "").split(":"), "/usr/sbin", "/sbin"]
     return [name for name in wanted if not any(os.access(f"{folder}/{name}", os.X_OK) for folder in folders)]
