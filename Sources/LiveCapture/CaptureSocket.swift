@@ -155,13 +155,17 @@ public struct CaptureSocket: ~Copyable {
       let moment = unsafe header.pointee.ts
       let scale = unsafe context.pointee.scale
       let time = Int64(moment.tv_sec) &* 1_000_000_000 &+ Int64(moment.tv_usec) &* scale
-      unsafe context.pointee.body(
-        Frame(
+      // Moved out and back in: a closure that is read where it lies is retained and released again for each frame, which
+      // was an eighth of what capturing took.
+      let taken = unsafe context.move()
+      taken.body(
+        unsafe Frame(
           frame.span,
           originalLength: header.pointee.len,
           time: Timestamp(nanoseconds: time)
         )
       )
+      unsafe context.initialize(to: taken)
     }
   }
 
