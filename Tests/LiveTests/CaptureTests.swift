@@ -15,7 +15,7 @@ import Testing
 
   /// Waits until the program says that it captures.
   static let untilReady = """
-    for i in $(seq 200); do grep -q capturing "$folder/log" && break; sleep 0.05; done
+    for i in $(seq 200); do grep -qs capturing "$folder/log" && break; sleep 0.05; done
 
     """
 
@@ -41,7 +41,7 @@ import Testing
     let counts = ended.output.split(separator: "\n").compactMap { Int($0) }
     // Each at two vantages: out of vethA, into vethB.
     #expect(counts == [600, 2])
-    #expect(ended.errors.split(separator: "\n").allSatisfy { $0.contains("Killed") })
+    #expect(ended.errors.split(separator: "\n").allSatisfy { $0.contains("Killed") }, "\(ended.errors)")
   }
 
   @Test(.enabled(if: Namespace.isPossible, Namespace.comment))

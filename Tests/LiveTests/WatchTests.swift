@@ -9,7 +9,7 @@ import Testing
 
   /// Waits until the program says that it watches.
   static let untilReady = """
-    for i in $(seq 200); do grep -q 'watching\\|capturing' "$folder/log" && break; sleep 0.05; done
+    for i in $(seq 200); do grep -qs 'watching\\|capturing' "$folder/log" && break; sleep 0.05; done
 
     """
 
