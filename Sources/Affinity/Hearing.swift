@@ -114,10 +114,10 @@ struct Hearing {
     }
     guard isJudged(session, active) else { return }
     if sourceAgrees(statement, active) == false {
-      contradict(.seenSource, statement, session, active, at, node, isAtFront)
+      contradict(.seenSource, statement, session, active, at, node)
     }
     if podAgrees(statement, active) == false {
-      contradict(.pod, statement, session, active, at, node, isAtFront)
+      contradict(.pod, statement, session, active, at, node)
     }
   }
 
@@ -207,7 +207,7 @@ struct Hearing {
     }
     if let first = called[place] {
       if first != pod, isJudged(session, place) {
-        contradict(.pod, statement, session, place, at, node, true)
+        contradict(.pod, statement, session, place, at, node)
       }
     } else {
       called[place] = pod
@@ -220,8 +220,7 @@ struct Hearing {
     _ session: Int,
     _ place: Int,
     _ at: Timestamp,
-    _ node: Int,
-    _ isAtFront: Bool
+    _ node: Int
   ) {
     testimony.sessions.insert(session)
     testimony.placements.insert(place)

@@ -46,25 +46,8 @@ public struct OutputFile: ~Copyable {
 
   /// Writes all the bytes, and empties them for the next ones.
   public mutating func write(_ bytes: inout [UInt8]) throws(CaptureFileError) {
-    var written = 0
-    while written < bytes.count {
-      // SAFETY: the range lies in the buffer.
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(
-          descriptor,
-          buffer.baseAddress?.advanced(by: written),
-          buffer.count - written
-        )
-      }
-      if count >= 0 {
-        written += count
-      } else if errno == EAGAIN {
-        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // SAFETY: one structure, which outlives the call.
-        _ = unsafe poll(&wait, 1, -1)
-      } else if errno != EINTR {
-        throw CaptureFileError(file: path, operation: .write, reason: systemReason())
-      }
+    guard writeAll(bytes.indices, of: bytes, to: descriptor) else {
+      throw CaptureFileError(file: path, operation: .write, reason: systemReason())
     }
     bytes.removeAll(keepingCapacity: true)
   }

@@ -195,22 +195,9 @@ public struct SavefileRing: ~Copyable {
   }
 
   private func write(_ range: Range<Int>) throws(CaptureFileError) {
-    var start = range.lowerBound
-    while start < range.upperBound {
-      // SAFETY: the range lies in the buffer.
-      let count = unsafe buffer.withUnsafeBytes { bytes in
-        unsafe Glibc.write(
-          descriptor,
-          bytes.baseAddress?.advanced(by: start),
-          range.upperBound - start
-        )
-      }
-      if count >= 0 {
-        start += count
-      } else if errno != EINTR {
-        let path = files.last?.path ?? settings.directory
-        throw CaptureFileError(file: path, operation: .write, reason: systemReason())
-      }
+    guard writeAll(range, of: buffer, to: descriptor) else {
+      let path = files.last?.path ?? settings.directory
+      throw CaptureFileError(file: path, operation: .write, reason: systemReason())
     }
   }
 }

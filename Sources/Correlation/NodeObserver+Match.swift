@@ -176,7 +176,8 @@ extension NodeObserver {
     if fingerprint.hasIdentity {
       // An id has sixteen bits and is often shared: for a leg that was there before, says the same again and again and
       // was never made of this one, it is no proof.
-      let isDoubtful = candidates.severalRoots || flows.repeatsItself(leg)
+      let half = flows[leg]
+      let isDoubtful = candidates.severalRoots || (half.datagrams > 1 && half.repeats > 0)
       if let chosen = candidates.linked ?? (isDoubtful ? nil : candidates.oldest) {
         let tier: Tier =
           candidates.severalRoots

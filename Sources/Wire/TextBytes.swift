@@ -8,18 +8,11 @@ func textBytes(_ append: (inout [UInt8]) -> Void) -> [UInt8] {
 
 extension [UInt8] {
   /// Appends the digits of a number, with zeros in front up to `width`.
-  mutating func append(decimal number: UInt64, width: Int = 1) {
-    var length = width
-    var rest = number
-    for _ in 0..<width { rest /= 10 }
-    while rest > 0 {
-      length += 1
-      rest /= 10
-    }
+  public mutating func append(decimal number: UInt64, width: Int = 1) {
     // Filled from the end: room is made once, where appending asks for each digit whether there is any.
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: length))
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: Swift.max(width, number.digitCount)))
     var place = count - 1
-    rest = number
+    var rest = number
     var written = mutableSpan
     while rest > 0 {
       written[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
@@ -37,5 +30,18 @@ extension [UInt8] {
       append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
       shift -= 4
     }
+  }
+}
+
+extension UInt64 {
+  /// How many decimal digits the number has.
+  public var digitCount: Int {
+    var count = 1
+    var rest = self / 10
+    while rest > 0 {
+      count += 1
+      rest /= 10
+    }
+    return count
   }
 }

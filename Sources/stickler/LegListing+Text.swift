@@ -178,7 +178,7 @@ extension [UInt8] {
     let nanoseconds = UInt64(duration.nanoseconds.magnitude)
     append(decimal: nanoseconds / 1_000_000_000)
     append(UInt8(ascii: "."))
-    append(decimal: nanoseconds % 1_000_000_000 / 1_000_000, digits: 3)
+    append(decimal: nanoseconds % 1_000_000_000 / 1_000_000, width: 3)
   }
 
   /// The time of day in UTC, as tcpdump shows it: `06:49:09.123456`.
@@ -186,13 +186,13 @@ extension [UInt8] {
     let day: Int64 = 86_400_000_000_000
     let inDay = time.nanoseconds % day
     let microseconds = UInt64(inDay < 0 ? inDay + day : inDay) / 1_000
-    append(decimal: microseconds / 3_600_000_000, digits: 2)
+    append(decimal: microseconds / 3_600_000_000, width: 2)
     append(UInt8(ascii: ":"))
-    append(decimal: microseconds / 60_000_000 % 60, digits: 2)
+    append(decimal: microseconds / 60_000_000 % 60, width: 2)
     append(UInt8(ascii: ":"))
-    append(decimal: microseconds / 1_000_000 % 60, digits: 2)
+    append(decimal: microseconds / 1_000_000 % 60, width: 2)
     append(UInt8(ascii: "."))
-    append(decimal: microseconds % 1_000_000, digits: 6)
+    append(decimal: microseconds % 1_000_000, width: 6)
   }
 }
 
