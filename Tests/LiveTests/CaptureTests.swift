@@ -41,7 +41,8 @@ import Testing
     let counts = ended.output.split(separator: "\n").compactMap { Int($0) }
     // Each at two vantages: out of vethA, into vethB.
     #expect(counts == [600, 2])
-    #expect(ended.errors.split(separator: "\n").allSatisfy { $0.contains("Killed") }, "\(ended.errors)")
+    let lines = ended.errors.split(separator: "\n")
+    #expect(lines.allSatisfy { $0.contains("Killed") }, "\(ended.errors)")
   }
 
   @Test(.enabled(if: Namespace.isPossible, Namespace.comment))
