@@ -40,8 +40,7 @@ public struct LiveSource: ~Copyable {
   public typealias Keeper = (borrowing CaptureSocket.Frame) -> Void
 
   private var socket: CaptureSocket
-  private var monitor: LinkMonitor
-  private var choice: InterfaceChoice
+  private var interfaces: WatchedInterfaces
   private let settings: LiveSettings
   /// What the kernel filters by now.
   public private(set) var filter: String?
@@ -51,15 +50,15 @@ public struct LiveSource: ~Copyable {
 
   /// Opens the capture; what cannot be watched is told in one line.
   public static func open(_ settings: LiveSettings) throws(CaptureError) -> Self {
-    let monitor: LinkMonitor
+    let interfaces: WatchedInterfaces
     do {
-      monitor = try LinkMonitor.start()
+      interfaces = try WatchedInterfaces.start(settings.interfaces)
     } catch {
       throw CaptureError(.system, error.description)
     }
     for pattern in settings.interfaces where pattern.isName {
-      guard monitor.links.contains(where: { $0.name == pattern.text }) else {
-        let names = monitor.links.map(\.name)
+      guard interfaces.all.contains(where: { $0.name == pattern.text }) else {
+        let names = interfaces.all.map(\.name)
         let some = names.prefix(12).joined(separator: ", ") + (names.count > 12 ? ", ..." : "")
         throw CaptureError(
           .noSuchInterface,
@@ -67,23 +66,19 @@ public struct LiveSource: ~Copyable {
         )
       }
     }
-    var source = Self(settings, monitor, try CaptureSocket(settings.capture))
+    var source = Self(settings, interfaces, try CaptureSocket(settings.capture))
     source.isFilterSlow = try source.setFilter()
     return source
   }
 
   private init(
     _ settings: LiveSettings,
-    _ monitor: consuming LinkMonitor,
+    _ interfaces: consuming WatchedInterfaces,
     _ socket: consuming CaptureSocket
   ) {
     self.settings = settings
-    choice = InterfaceChoice(settings.interfaces)
-    for link in monitor.links {
-      choice.note(link.index, link.name)
-      missedAtStart[link.index] = link.counters.missed
-    }
-    self.monitor = monitor
+    for link in interfaces.all { missedAtStart[link.index] = link.counters.missed }
+    self.interfaces = interfaces
     self.socket = socket
   }
 
@@ -92,10 +87,13 @@ public struct LiveSource: ~Copyable {
 
   /// What a poller watches: frames, and changes of interfaces.
   public var frameDescriptor: Int32 { socket.number }
-  public var linkDescriptor: Int32 { monitor.number }
+  public var linkDescriptor: Int32 { interfaces.descriptor }
+
+  /// Whether interfaces came or went as their frames were read, which the descriptor does not tell.
+  public var hasNews: Bool { interfaces.hasNews }
 
   /// The interfaces that are watched now.
-  public var watched: [NetworkLink] { monitor.links.filter { choice.includes($0.name) } }
+  public var watched: [NetworkLink] { interfaces.watched }
 
   /// Appends the sightings of the frames that wait, some thousands at most; how many frames there were.
   ///
@@ -104,7 +102,7 @@ public struct LiveSource: ~Copyable {
     into batch: inout SightingBatch,
     keeper: Keeper = { _ in }
   ) throws(CaptureError) -> Int {
-    try Self.read(&socket, &choice, &frameCount) { frame, number in
+    try Self.read(&socket, &interfaces, &frameCount) { frame, number in
       batch.add(
         frame.bytes,
         as: CaptureSocket.linkType,
@@ -119,19 +117,19 @@ public struct LiveSource: ~Copyable {
 
   /// Hands the frames that wait to `keeper`, undecoded; how many there were.
   public mutating func read(_ keeper: Keeper) throws(CaptureError) -> Int {
-    try Self.read(&socket, &choice, &frameCount) { frame, _ in keeper(frame) }
+    try Self.read(&socket, &interfaces, &frameCount) { frame, _ in keeper(frame) }
   }
 
   /// Apart from `self`, of which a closure could not use two parts at once.
   private static func read(
     _ socket: inout CaptureSocket,
-    _ choice: inout InterfaceChoice,
+    _ interfaces: inout WatchedInterfaces,
     _ number: inout UInt64,
     _ body: (borrowing CaptureSocket.Frame, UInt64) -> Void
   ) throws(CaptureError) -> Int {
-    let takesAll = choice.meansAll
+    let takesAll = interfaces.meansAll
     return try socket.read { frame in
-      if !takesAll, !choice.wants(frame.interface) { return }
+      if !takesAll, !interfaces.wants(frame.interface) { return }
       number &+= 1
       body(frame, number)
     }
@@ -141,7 +139,7 @@ public struct LiveSource: ~Copyable {
   public mutating func followInterfaces() -> [LiveNotice] {
     var notices: [LiveNotice] = []
     do throws(SystemError) {
-      for change in try monitor.readChanges() { take(change, into: &notices) }
+      for change in try interfaces.takeNews() { notices += notice(of: change) }
     } catch {
       notices.append(.trouble(error.description))
     }
@@ -161,7 +159,7 @@ public struct LiveSource: ~Copyable {
   /// left out.
   public mutating func readMissed() -> [(name: String, frames: UInt64)] {
     // Without an answer the last known counters stand.
-    _ = try? monitor.refresh()
+    try? interfaces.refreshCounters()
     return watched.compactMap { link in
       let missed = link.counters.missed &- (missedAtStart[link.index] ?? 0)
       return missed > 0 ? (link.name, missed) : nil
@@ -170,15 +168,11 @@ public struct LiveSource: ~Copyable {
 
   public var hasNanoseconds: Bool { socket.hasNanoseconds }
 
-  private mutating func take(_ change: LinkMonitor.Change, into notices: inout [LiveNotice]) {
+  private func notice(of change: LinkMonitor.Change) -> [LiveNotice] {
     switch change {
-    case .appeared(let link):
-      choice.note(link.index, link.name)
-      if choice.includes(link.name) { notices.append(.appeared(link.name)) }
-    case .changed(let link):
-      choice.note(link.index, link.name)
-    case .vanished(let link):
-      if choice.includes(link.name) { notices.append(.vanished(link.name)) }
+    case .appeared(let link): interfaces.includes(link.name) ? [.appeared(link.name)] : []
+    case .vanished(let link): interfaces.includes(link.name) ? [.vanished(link.name)] : []
+    case .changed: []
     }
   }
 
@@ -187,8 +181,8 @@ public struct LiveSource: ~Copyable {
   private mutating func setFilter() throws(CaptureError) -> Bool {
     var expression = settings.filter ?? derivedFilter
     // Named interfaces are told apart in the kernel, so that others' packets are not even copied.
-    if let names = choice.names, names.count <= 32 {
-      let numbers = monitor.links.filter { names.contains($0.name) }.map(\.index)
+    if let names = interfaces.names, names.count <= 32 {
+      let numbers = interfaces.all.filter { names.contains($0.name) }.map(\.index)
       let some = (numbers.isEmpty ? [0] : numbers).map { "ifindex \($0)" }.joined(separator: " or ")
       expression = expression.isEmpty ? some : "(\(some)) and (\(expression))"
     }
@@ -201,7 +195,7 @@ public struct LiveSource: ~Copyable {
   /// The scope's filter, with those outer packets that no device of this machine shows unpacked.
   private var derivedFilter: String {
     var scope = settings.scope
-    let kinds = Set(monitor.links.filter(\.isUp).map(\.kind))
+    let kinds = Set(interfaces.all.filter(\.isUp).map(\.kind))
     for tunnel in CaptureScope.Tunnel.allCases where kinds.isDisjoint(with: tunnel.deviceKinds) {
       scope.tunnels.insert(tunnel)
     }

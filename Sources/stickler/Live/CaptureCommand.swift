@@ -73,13 +73,13 @@ enum CaptureCommand {
     var isOver = false
     while !isOver {
       let wake = loop.wait(until: min(end ?? nextCount, nextCount))
-      if wake.contains(.links) {
-        for notice in source.followInterfaces() { console.report(notice.description) }
-      }
       if wake.contains(.frames) { _ = try source.take { ring.append($0) } }
       let now = Instant.now()
       isOver = wake.contains(.stop) || end.map { now >= $0 } ?? false
       if isOver { try source.takeRest(settings.capture) { ring.append($0) } }
+      if wake.contains(.links) || source.hasNews {
+        for notice in source.followInterfaces() { console.report(notice.description) }
+      }
       if now >= nextCount || isOver {
         ring.note(source.readCounters())
         nextCount = now + .seconds(1)

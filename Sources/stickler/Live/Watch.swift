@@ -100,11 +100,11 @@ struct Watch: ~Copyable {
     var moment = min(moment, nextCount, end ?? nextCount)
     if !isAnalysing { moment = min(moment, nextReport) }
     let wake = loop.wait(until: moment)
-    if wake.contains(.links) { news.notices += source.followInterfaces() }
     // A few rounds, so that a flood leaves time for the rest.
     for _ in 0..<8 where wake.contains(.frames) {
       if try takeFrames() == 0 { break }
     }
+    if wake.contains(.links) || source.hasNews { news.notices += source.followInterfaces() }
     let now = Instant.now()
     if now >= nextCount {
       noteCounters()
