@@ -88,6 +88,7 @@ let package = Package(
       ]
     ),
     tests("CorrelationTests", ["Correlation", "Protocols", "TestSupport", "Wire", "Workbench"]),
+    tests("InventoryTests", ["Cluster", "TestSupport", "Wire", "stickler"]),
     tests("JSONTextTests", ["JSONText"]),
     tests(
       "ProofTests",

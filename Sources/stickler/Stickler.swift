@@ -18,7 +18,7 @@ let stickler = Command(
   ],
   subcommands: [
     AnalyzeCommand.command, CaptureCommand.command, DoctorCommand.command, ExplainCommand.command,
-    LegsCommand.command, WatchCommand.command,
+    InventoryCommand.command, LegsCommand.command, WatchCommand.command,
   ]
 )
 

@@ -78,7 +78,7 @@ public struct InventoryArgument: Hashable, Sendable {
 
 extension Timestamp {
   /// Reads `1795220636` or `1795220636.337149518`.
-  init?(epochSeconds text: String) {
+  public init?(epochSeconds text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count),
       parts.allSatisfy({ part in

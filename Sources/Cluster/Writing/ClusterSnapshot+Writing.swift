@@ -4,7 +4,8 @@ internal import Wire
 extension ClusterSnapshot {
   /// Writes the snapshot as the `List` that kubectl prints, with its time and only the fields that are read back.
   ///
-  /// Fronts of a service that no address of the service explains, as the short form may have them, are left out.
+  /// A kind of which there is nothing follows as an empty list of its own: that there are none is known. Fronts of a
+  /// service that no address of the service explains, as the short form may have them, are left out.
   public func write(to writer: inout JSONWriter) {
     writer.object { writer in
       writer.member("apiVersion", "v1")
@@ -17,6 +18,19 @@ extension ClusterSnapshot {
         for group in endpoints { writer.write(group) }
         for node in nodes { writer.write(node) }
       }
+    }
+    writer.newline()
+    for (kind, list, isEmpty) in [
+      (.pods, "PodList", pods.isEmpty), (.services, "ServiceList", services.isEmpty),
+      (.endpoints, "EndpointSliceList", endpoints.allSatisfy(\.records.isEmpty)),
+      (.nodes, "NodeList", nodes.isEmpty),
+    ] as [(Kinds, String, Bool)] where isEmpty && kinds.contains(kind) {
+      writer.object { writer in
+        writer.member("kind", list)
+        writer.key("items")
+        writer.array { _ in }
+      }
+      writer.newline()
     }
   }
 }

@@ -1,0 +1,96 @@
+import Cluster
+import Glibc
+import TestSupport
+import Testing
+import Wire
+
+/// `stickler inventory` on what kubectl printed.
+@Suite struct ConversionTests {
+  static let captures: [String] =
+    ((try? Command("sh", ["-c", "cd '\(Program.root)/captures' && ls -d */"]).output) ?? "")
+    .split(separator: "\n").map { String($0.dropLast()) }
+
+  @Test(arguments: captures)
+  func `says of every recording's cluster what kubectl said`(capture: String) throws {
+    let folder = try TemporaryFolder()
+    for name in ["cluster.json", "cluster-after.json"] {
+      let path = "captures/\(capture)/\(name)"
+      let original = Array(try text(ofFile: "\(Program.root)/\(path)").utf8)
+      guard !original.isEmpty else { continue }
+      let ended = try Program.run("inventory -o '\(folder.path)/\(name)' <\(path)")
+      #expect(ended.status == 0, "\(ended.errors)")
+      let converted = Array(try text(ofFile: "\(folder.path)/\(name)").utf8)
+      #expect(try snapshot(converted) == snapshot(original))
+    }
+  }
+
+  @Test(arguments: [
+    "iptables-hostgw-delete-pod", "nftables-vxlan-no-local", "A8-split-brain-affinity",
+  ])
+  func `gives an analysis the same report as kubectl's own words`(capture: String) throws {
+    let folder = try TemporaryFolder()
+    for name in ["cluster.json", "cluster-after.json"] {
+      let path = "captures/\(capture)/\(name)"
+      guard try !text(ofFile: "\(Program.root)/\(path)").isEmpty else { continue }
+      let ended = try Program.run("inventory \(path) >'\(folder.path)/\(name)'")
+      #expect(ended.status == 0, "\(ended.errors)")
+    }
+    let before = try Program.run("analyze captures/\(capture) -i captures/\(capture) -f json")
+    let after = try Program.run("analyze captures/\(capture) -i '\(folder.path)' -f json")
+    #expect(before.output.count > 5_000)
+    #expect(after.output == before.output)
+    #expect(after.status == before.status)
+  }
+
+  @Test func `--at tells when it was, unless the file says so itself`() throws {
+    let folder = try TemporaryFolder()
+    let pods = try folder.write("pods.json", Array(#"{"kind":"PodList","items":[]}"#.utf8))
+    let given = try Program.run("inventory --at 2026-11-21T06:49:09Z <'\(pods)'")
+    let bytes = Array(given.output.utf8)
+    let read = try ClusterSnapshot(reading: bytes, named: "given")
+    #expect(read.takenAt == Timestamp("2026-11-21T06:49:09Z"))
+    #expect(read.kinds == [.pods], "that there is no pod is known, and of the rest nothing")
+    let again = try Program.run("inventory '\(try folder.write("given.json", bytes))' --at now")
+    #expect(again.output == given.output)
+  }
+
+  @Test(arguments: [
+    (
+      "", "inventory -",
+      "standard input: empty; expected the output of "
+        + "`kubectl get pods,svc,endpointslices,nodes -A -o json`"
+    ),
+    ("", "inventory Package.swift", "Package.swift:1:1: $: unexpected '/'"),
+    (
+      "", "inventory --at noon -",
+      "--at: 'noon' is no time; expected now, 2026-11-21T06:49:09Z or seconds since 1970"
+    ),
+    (
+      #"{"kind":"PodList","items":[{"metadata":{}}]}"#, "inventory",
+      "standard input:1:40: $.items[0].metadata.name: missing, and needed"
+    ),
+    (
+      #"{"nodes":{},"services":{"udp":{"fronts":["192.0.2.1:7","192.0.2.2:8"]}}}"#, "inventory -",
+      "standard input: fronts written by hand that no Service could have; give the file to "
+        + "--inventory as it is"
+    ),
+  ])
+  func `refuses in one line what is no inventory`(
+    input: String,
+    words: String,
+    expected: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let ended = try Program.run("\(words) <'\(try folder.write("input", Array(input.utf8)))'")
+    #expect(ended.errors == "stickler: \(expected)\n")
+    #expect(ended.output == "")
+    #expect(ended.status == 3)
+  }
+
+  /// A service port without endpoints is none that has to be listed.
+  private func snapshot(_ bytes: [UInt8]) throws -> ClusterSnapshot {
+    var snapshot = try ClusterSnapshot(reading: bytes, named: "inventory")
+    snapshot.endpoints.removeAll(where: \.records.isEmpty)
+    return snapshot
+  }
+}
