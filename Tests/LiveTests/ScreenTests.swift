@@ -24,9 +24,7 @@ import Testing
       terminal send-keys "PS1='ready '" Enter
       terminal send-keys "$stickler watch --inventory $folder/cluster.json --refresh 200ms --node n1" Enter
       await 'no session so far'
-      clients 25
-      move
-      clients 25
+      clients_move 25
       await '^FAIL: 2 of 3 promises broken: A2 proxy-restart-flush on n1'
       await '^10.1.0.2:40003 .* 50 *0 *1$'
       terminal capture-pane -p | grep -c '^10.1.0.2:4000[0-3] .* default/b  10.3.0.1:4000[0-3] *50 *0 *1$'

@@ -26,9 +26,7 @@ import Testing
         --format json -o live.json --evidence proof.pcapng >events 2>log &
       watch=$!
       \(Self.untilReady)
-      clients 60
-      move
-      clients 60
+      clients_move 60
       sleep 0.5
       kill -INT $watch
       wait $watch
@@ -72,9 +70,7 @@ import Testing
         --json-lines >"$folder/events" 2>"$folder/log" &
       watch=$!
       \(Self.untilReady)
-      clients 20
-      move
-      clients 20
+      clients_move 20
       sleep 0.5
       kill -TERM $watch
       wait $watch
@@ -118,9 +114,7 @@ import Testing
         --inventory "$folder/cluster.json" >"$folder/events" 2>"$folder/log" &
       capture=$!
       \(Self.untilReady)
-      clients 25
-      move
-      clients 25
+      clients_move 25
       # It ends by itself.
       wait $capture
       echo exit $?

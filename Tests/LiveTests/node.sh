@@ -53,9 +53,12 @@ while True:
     server.sendto(data, client)' &
 done
 
-# Four clients that send COUNT datagrams each, from the ports 40000 to 40003: clients COUNT.
-clients() {
-  ip netns exec ${name}c python3 - $1 <<'PROGRAM'
+# Four clients that send COUNT datagrams each, from the ports 40000 to 40003, then move, and as many again: clients_move
+# COUNT. They pause for the move alone, however busy the machine is: a long pause would be the cause of a move.
+clients_move() {
+  pipes=$(mktemp -d)
+  mkfifo $pipes/half $pipes/moved
+  ip netns exec ${name}c python3 - $1 $pipes <<'PROGRAM' &
 import socket, sys, time
 
 sockets = []
@@ -64,7 +67,11 @@ for index in range(4):
     client.bind(("10.1.0.2", 40000 + index))
     client.settimeout(1)
     sockets.append(client)
-for number in range(int(sys.argv[1])):
+count, pipes = int(sys.argv[1]), sys.argv[2]
+for number in range(2 * count):
+    if number == count:
+        open(pipes + "/half", "w").close()
+        open(pipes + "/moved").close()
     for index, client in enumerate(sockets):
         client.sendto(b"client %d says %d" % (index, number), ("198.51.100.7", 20001))
         try:
@@ -73,6 +80,12 @@ for number in range(int(sys.argv[1])):
             pass
     time.sleep(0.02)
 PROGRAM
+  sender=$!
+  : <$pipes/half
+  move
+  : >$pipes/moved
+  wait $sender
+  rm -r $pipes
 }
 sleep 0.3
 
