@@ -45,5 +45,8 @@ public struct InterfaceStatistics: Hashable, Sendable {
   /// The sum of the drop counts that stood with single records.
   public var droppedBetweenRecords: UInt64 = 0
 
+  /// What was lost, as far as an interface and a system tell.
+  var lost: UInt64 { (droppedByInterface ?? 0) &+ (droppedBySystem ?? 0) }
+
   public init() {}
 }

@@ -48,6 +48,11 @@ public struct SavefileRing: ~Copyable {
   /// What had been counted when the current file began: each tells of its own frames.
   private var countedBefore = (received: UInt64(0), dropped: UInt64(0), delivered: UInt64(0))
   private var lastTime: Timestamp
+  /// What interfaces counted by themselves, and its state when the current file began, which describes those that
+  /// counted something since, by these numbers.
+  private var devices: [String: InterfaceStatistics] = [:]
+  private var devicesBefore: [String: InterfaceStatistics] = [:]
+  private var deviceNumbers: [String: UInt32] = [:]
   /// Paths in order, those of earlier rings of this name included.
   private var paths: [String]
   /// What this process wrote and has not removed.
@@ -136,6 +141,37 @@ public struct SavefileRing: ~Copyable {
     noteStatistics()
   }
 
+  /// Takes note of what an interface counted by itself, which stands in the files under its own name; frames do not.
+  ///
+  /// Nothing is written of an interface that lost nothing.
+  public mutating func note(
+    _ statistics: InterfaceStatistics,
+    of device: String,
+    at time: Timestamp
+  ) {
+    let before = devicesBefore[device] ?? InterfaceStatistics()
+    let hadLost = devices.updateValue(statistics, forKey: device)?.lost ?? 0
+    guard statistics.lost > hadLost else { return }
+    lastTime = max(lastTime, time)
+    let start = buffer.count
+    if deviceNumbers[device] == nil {
+      var description = interface
+      description.name = device
+      deviceNumbers[device] = encoder.add(interface: description, to: &buffer)
+    }
+    // A device that was reset counts anew.
+    func grown(_ counter: KeyPath<InterfaceStatistics, UInt64?>) -> UInt64? {
+      guard let now = statistics[keyPath: counter] else { return nil }
+      return now - min(now, before[keyPath: counter] ?? 0)
+    }
+    var ours = InterfaceStatistics()
+    ours.received = grown(\.received)
+    ours.droppedByInterface = grown(\.droppedByInterface)
+    ours.droppedBySystem = grown(\.droppedBySystem)
+    encoder.append(ours, of: deviceNumbers[device] ?? 0, at: lastTime, to: &buffer)
+    length += buffer.count - start
+  }
+
   private mutating func noteStatistics() {
     let start = buffer.count
     var ours = statistics
@@ -155,6 +191,8 @@ public struct SavefileRing: ~Copyable {
     length = buffer.count - start
     began = nil
     countedBefore = (statistics.received ?? 0, statistics.droppedBySystem ?? 0, frameCount)
+    devicesBefore = devices
+    deviceNumbers.removeAll()
   }
 
   /// Hands everything to the system.

@@ -46,7 +46,6 @@ public struct LiveSource: ~Copyable {
   public private(set) var filter: String?
   /// How many frames were taken: the number of the last one.
   public private(set) var frameCount: UInt64 = 0
-  private var missedAtStart: [UInt32: UInt64] = [:]
 
   /// Opens the capture; what cannot be watched is told in one line.
   public static func open(_ settings: LiveSettings) throws(CaptureError) -> Self {
@@ -77,7 +76,6 @@ public struct LiveSource: ~Copyable {
     _ socket: consuming CaptureSocket
   ) {
     self.settings = settings
-    for link in interfaces.all { missedAtStart[link.index] = link.counters.missed }
     self.interfaces = interfaces
     self.socket = socket
   }
@@ -155,16 +153,9 @@ public struct LiveSource: ~Copyable {
 
   public mutating func readCounters() -> CaptureCounters { socket.readCounters() }
 
-  /// What each watched interface lost since the start, before any program could see it; those that lost nothing are
-  /// left out.
-  public mutating func readMissed() -> [(name: String, frames: UInt64)] {
-    // Without an answer the last known counters stand.
-    try? interfaces.refreshCounters()
-    return watched.compactMap { link in
-      let missed = link.counters.missed &- (missedAtStart[link.index] ?? 0)
-      return missed > 0 ? (link.name, missed) : nil
-    }
-  }
+  /// What each watched interface itself lost since the start, by name: the capture's own drops are not among it, of
+  /// which the kernel does not say at which interface they were.
+  public mutating func readLosses() -> [InterfaceLoss] { interfaces.readLosses() }
 
   public var hasNanoseconds: Bool { socket.hasNanoseconds }
 

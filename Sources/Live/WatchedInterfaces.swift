@@ -10,6 +10,7 @@ struct WatchedInterfaces: ~Copyable {
   /// Most frames in a row are of few interfaces.
   private var lastNumber: UInt32 = 0
   private var lastAnswer = false
+  private var losses = InterfaceLosses()
   /// What changed and was not told yet.
   private var news: [LinkMonitor.Change] = []
 
@@ -20,7 +21,7 @@ struct WatchedInterfaces: ~Copyable {
   private init(_ monitor: consuming LinkMonitor, _ patterns: [InterfacePattern]) {
     self.monitor = monitor
     self.patterns = patterns
-    for link in self.monitor.links { note(link.index, link.name) }
+    for link in self.monitor.links { note(link) }
   }
 
   /// What becomes readable when something changed.
@@ -55,9 +56,14 @@ struct WatchedInterfaces: ~Copyable {
     return news
   }
 
-  /// Asks the kernel for the interfaces' counters.
-  mutating func refreshCounters() throws(SystemError) {
-    take(try monitor.refresh())
+  /// What each interface lost, by the kernel's counters of this moment.
+  mutating func readLosses() -> [InterfaceLoss] {
+    do throws(SystemError) {
+      take(try monitor.refresh())
+    } catch {
+      // Without an answer the last known counters stand.
+    }
+    return losses.list(of: watched)
   }
 
   private func isKnown(_ number: UInt32) -> Bool {
@@ -81,11 +87,16 @@ struct WatchedInterfaces: ~Copyable {
   private mutating func take(_ changes: [LinkMonitor.Change]) {
     for change in changes {
       switch change {
-      case .appeared(let link), .changed(let link): note(link.index, link.name)
-      case .vanished: break
+      case .appeared(let link), .changed(let link): note(link)
+      case .vanished(let link): losses.end(link)
       }
     }
     news += changes
+  }
+
+  private mutating func note(_ link: NetworkLink) {
+    note(link.index, link.name)
+    if includes(link.name) { losses.begin(link) }
   }
 
   private mutating func note(_ number: UInt32, _ name: String) {

@@ -1,6 +1,7 @@
 internal import CaptureFiles
 internal import Correlation
 internal import LiveCapture
+internal import System
 internal import Wire
 
 /// Reads, filters and decodes one node's frames into batches of sightings.
@@ -114,14 +115,39 @@ struct NodeSource: ~Copyable {
   /// Adds what the files said of themselves, once all has been read.
   mutating func finish() {
     summary.warnings = timeline.warnings
+    var together: Set<Int> = []
     for index in 0..<timeline.interfaceCount {
-      let description = timeline.interface(index).description
+      let (file, description) = timeline.interface(index)
+      if description.name == "any" { together.insert(file) }
+    }
+    for index in 0..<timeline.interfaceCount {
+      let (file, description) = timeline.interface(index)
+      let hasFrames = interfaces.indices.contains(index) && interfaces[index].hasFrames
+      if !hasFrames, let name = description.name, name != "any", together.contains(file) {
+        note(description.statistics, ofDevice: name)
+        continue
+      }
       if let name = description.name, !summary.interfaces.contains(name) {
         summary.interfaces.append(name)
       }
       if let dropped = description.statistics.dropped {
         summary.dropped = (summary.dropped ?? 0) &+ dropped
       }
+    }
+  }
+}
+
+extension NodeSource {
+  /// Its frames stand among those of `any`, in every file of a ring.
+  private mutating func note(_ statistics: InterfaceStatistics, ofDevice name: String) {
+    var loss = InterfaceLoss(name: name)
+    loss.received = statistics.received ?? 0
+    loss.missed = statistics.droppedByInterface ?? 0
+    loss.refused = statistics.droppedBySystem ?? 0
+    if let known = summary.interfaceLosses.firstIndex(where: { $0.name == name }) {
+      summary.interfaceLosses[known].add(loss)
+    } else if loss.lost > 0 {
+      summary.interfaceLosses.append(loss)
     }
   }
 }

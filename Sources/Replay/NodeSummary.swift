@@ -1,5 +1,6 @@
 public import CaptureFiles
 public import Correlation
+public import System
 public import Wire
 
 /// What a replay has to say of one node beside its observations.
@@ -21,6 +22,8 @@ public struct NodeSummary: Sendable {
   public var failures: [ReplayFailure] = []
   /// What the capture lost, as far as its files tell; nil where none of them does.
   public var dropped: UInt64?
+  /// What interfaces lost by themselves that were captured together with others, by name.
+  public var interfaceLosses: [InterfaceLoss] = []
   /// The names of the interfaces, where the files tell them.
   public var interfaces: [String] = []
   /// The link types of the frames, in the order of their first.

@@ -259,7 +259,7 @@ private func write(_ statements: Report.StatementSummary, to writer: inout JSONW
   writer.endObject()
 }
 
-private func write(_ contradiction: Report.Contradiction, to writer: inout JSONWriter) {
+func write(_ contradiction: Report.Contradiction, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("kind", contradiction.kind)
   writer.member("service", contradiction.service)

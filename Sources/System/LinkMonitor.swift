@@ -77,7 +77,10 @@ public struct LinkMonitor: ~Copyable {
         note(link, into: &changes)
       case Self.deletedLink:
         guard let link = NetworkLink(bytes, in: message.body) else { continue }
-        if let old = known.removeValue(forKey: link.index) { changes.append(.vanished(old)) }
+        guard var old = known.removeValue(forKey: link.index) else { continue }
+        // The last word on its counters.
+        if link.counters.received >= old.counters.received { old.counters = link.counters }
+        changes.append(.vanished(old))
       case Self.done:
         guard let seen = dumped else { continue }
         dumped = nil

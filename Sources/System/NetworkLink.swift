@@ -26,7 +26,8 @@ public struct NetworkLink: Hashable, Sendable {
     public var sent: UInt64 = 0
     /// Lost before any program could see them: the hardware or the driver had no room.
     public var missed: UInt64 = 0
-    /// Refused by the kernel, often because nobody wanted them; a capture has seen them.
+    /// Not taken from the device by the kernel, for want of room or for their length; where nobody captures, also those
+    /// of protocols that nobody listens to.
     public var refused: UInt64 = 0
 
     public init() {}
@@ -67,7 +68,8 @@ extension NetworkLink {
         counters.received = counter(0)
         counters.sent = counter(1)
         counters.refused = counter(6)
-        counters.missed = counter(14) &+ counter(15)
+        // Most drivers use one of the two, and some count one loss in both.
+        counters.missed = max(counter(14), counter(15))
       default: break
       }
     }

@@ -42,7 +42,9 @@ struct Analysis {
     }
     let names = names(by: votes.map { $0?.name })
     let observed = seen.map { ObservedNode(summaries[$0], name: names[$0]) }
-    return Outcome(report: analyst.report(of: observed), summaries: summaries)
+    var report = analyst.report(of: observed)
+    for node in seen { report.add(summaries[node].interfaceLosses, at: names[node]) }
+    return Outcome(report: report, summaries: summaries)
   }
 
   /// Whether the user, or a file named as a node of the inventory, says whose packets these are.

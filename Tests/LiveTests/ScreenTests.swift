@@ -31,6 +31,9 @@ import Testing
       terminal capture-pane -p | wc -l
       terminal send-keys Tab
       await '^[0-9:.]*  A2 .*4 flows of n1 moved'
+      terminal send-keys Tab
+      await '^vethc *[0-9,]* *0 *0$'
+      await '^  Neither is loss in the network'
       terminal send-keys Tab / 40002 Enter
       await '1-1 of 1  filter 40002'
       terminal resize-window -x 200 -y 60

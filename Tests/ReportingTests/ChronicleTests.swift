@@ -8,6 +8,7 @@ import Testing
   static func sample(incidents: Int) -> Report {
     var report = sampleReport()
     report.incidents = Array(report.incidents.prefix(incidents))
+    report.contradictions = []
     return report
   }
 
@@ -16,6 +17,7 @@ import Testing
       switch event {
       case .move(let session, _, let now): "move \(session.client) to \(now.pod ?? "?")"
       case .incident(let incident, _): "incident \(incident.mode ?? "?")"
+      case .contradiction(let one): "contradiction \(one.client) \(one.kind)"
       case .withdrawal(let incident): "withdrawal \(incident.mode ?? "?")"
       case .verdict(let was, let now): "verdict \(was?.rawValue ?? "-") \(now?.rawValue ?? "-")"
       }
@@ -34,6 +36,28 @@ import Testing
     #expect(!chronicle.hasTrouble)
     #expect(Self.words(chronicle.note(report)) == ["incident A2", "verdict - fail"])
     #expect(chronicle.hasTrouble)
+    #expect(chronicle.note(report).isEmpty)
+  }
+
+  @Test func `what pods contradict is told first, and once`() {
+    var chronicle = Chronicle()
+    _ = chronicle.note(Self.sample(incidents: 1))
+    var report = Self.sample(incidents: 1)
+    report.contradictions = sampleReport().contradictions
+    #expect(Self.words(chronicle.note(report)) == ["incident A2", "verdict - fail"])
+    let events = chronicle.note(report)
+    #expect(Self.words(events) == ["contradiction 203.0.113.1:40000 seen-source"])
+    #expect(
+      events[0].line().hasSuffix(
+        " contradicted  203.0.113.1:40000 > 198.51.100.7:20001: "
+          + "the pod says that it saw 10.244.1.1:1026; by the match it saw 10.244.1.1:1025"
+      )
+    )
+    #expect(
+      String(decoding: events[0].jsonLine, as: UTF8.self).contains(
+        #""event":"contradiction","at":"#
+      )
+    )
     #expect(chronicle.note(report).isEmpty)
   }
 

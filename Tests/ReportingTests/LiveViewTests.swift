@@ -63,7 +63,7 @@ import Testing
     #expect(view.take(.character("q")) == .redraw)
     _ = view.take(.backspace)
     _ = view.take(.enter)
-    #expect(Self.lines(&view).filter { $0.contains("203.0.113.") }.count == 4)
+    #expect(Self.lines(&view).filter { $0.hasPrefix("203.0.113.") }.count == 4)
     _ = view.take(.escape)
     #expect(view.filter == "")
     _ = view.take(.tab)
@@ -74,6 +74,74 @@ import Testing
     #expect(Self.lines(&view).contains { $0.contains("A2") })
     #expect(view.take(.character("q")) == .quit)
     #expect(view.take(.interrupt) == .quit)
+  }
+
+  @Test(arguments: [(80, 24), (200, 60)])
+  func `what pods contradict stands before everything else`(width: Int, height: Int) {
+    var view = LiveView()
+    var report = sampleReport()
+    report.contradictions = Array(repeating: report.contradictions[0], count: 5)
+    report.statements.contradicted = 5
+    view.show(report)
+    let title =
+      "CONTRADICTED BY THE PODS THEMSELVES: 5 placements cannot be right, judge nothing by them"
+    let one =
+      "  203.0.113.1:40000 > 198.51.100.7:20001  the pod says that it saw 10.244.1.1:1026; by the match it saw "
+      + "10.244.1.1:1025"
+    let lines = Self.lines(&view, width, height)
+    #expect(lines[0] == title.truncated(to: width))
+    #expect(lines[1] == one.truncated(to: width))
+    #expect(lines[3] == "  and 3 more (tab lists them)")
+    #expect(lines[4].hasPrefix("FAIL: "))
+    #expect(
+      Self.lines(&view, width, height, style: Style(isOn: true))[0].hasPrefix(
+        "\u{1b}[31mCONTRADICTED"
+      )
+    )
+    for _ in 0..<3 { _ = view.take(.tab) }
+    #expect(view.page == .contradictions)
+    #expect(
+      Self.lines(&view, 200, 60).filter { $0.hasSuffix("by the match it saw 10.244.1.1:1025") }
+        .count == 5
+    )
+  }
+
+  @Test func `where nothing is contradicted nothing of it is shown`() {
+    var report = sampleReport()
+    report.contradictions = []
+    var view = LiveView()
+    view.show(report)
+    var pages: [LiveView.Page] = []
+    for _ in 0..<4 {
+      pages.append(view.page)
+      #expect(!Self.lines(&view).contains { $0.contains("CONTRADICTED") })
+      _ = view.take(.tab)
+    }
+    #expect(pages == [.sessions, .incidents, .interfaces, .sessions])
+  }
+
+  @Test func `what interfaces lost is told with what it does not mean`() {
+    var status = Self.status
+    status.devices = [
+      LiveView.Device(name: "eth0", received: 9_000, missed: 0, refused: 0),
+      LiveView.Device(name: "vethB", received: 300, missed: 1_200, refused: 34),
+    ]
+    var view = LiveView()
+    var report = sampleReport()
+    report.contradictions = []
+    view.show(report)
+    for _ in 0..<2 { _ = view.take(.tab) }
+    let size = Screen.Size(width: 80, height: 24)
+    let lines = view.lines(size, status, style: .plain)
+    #expect(lines[1].hasSuffix("210/s, 0 dropped  vethB lost 1,234"))
+    let start = lines.firstIndex { $0.hasPrefix("  An interface's own losses") } ?? 0
+    #expect(lines[start + 2] == "  Neither is loss in the network.")
+    #expect(
+      lines[(start + 3)...(start + 5)].map { $0 } == [
+        "INTERFACE  RECEIVED  NO ROOM  NOT TAKEN", "vethB           300    1,200         34",
+        "eth0          9,000        0          0",
+      ]
+    )
   }
 
   @Test func `a name cannot move the cursor`() {

@@ -9,6 +9,8 @@ public enum ChronicleEvent: Sendable, Hashable {
   case incident(Report.Incident, example: Report.Finding)
   /// What was told as an incident turned out to be something else.
   case withdrawal(Report.Incident)
+  /// A pod's own answer speaks against a placement.
+  case contradiction(Report.Contradiction)
   case verdict(was: Report.Verdict?, now: Report.Verdict?)
 }
 
@@ -29,11 +31,22 @@ public struct Chronicle: Sendable {
     var front: Endpoint
   }
 
+  /// Of a contradiction what stays the same while reports follow each other.
+  private struct Objection: Hashable {
+    var session: Session
+    var kind: String
+  }
+
   /// How many placements of a session have been told.
   private var placements: [Session: Int] = [:]
   /// The incidents of the last report, told or not.
   private var pending: Set<Key> = []
   private var told: [Key: (size: Int, incident: Report.Incident)] = [:]
+  /// The contradictions of the last report, and those that were told.
+  private var pendingObjections: Set<Objection> = []
+  private var toldObjections: Set<Objection> = []
+  /// Where every session is contradicted, some tell it as well as all; the report has them all.
+  private static let mostContradictions = 100
   private var verdict: Report.Verdict?
   private var pendingVerdict: Report.Verdict?
 
@@ -46,13 +59,34 @@ public struct Chronicle: Sendable {
   ///
   /// The last report is certain as far as it goes: everything in it is told.
   public mutating func note(_ report: Report, isLast: Bool = false) -> [ChronicleEvent] {
-    var events = moves(in: report)
+    var events = contradictions(in: report, isLast)
+    events += moves(in: report)
     events += incidents(in: report, isLast)
     if report.verdict != verdict, isLast || report.verdict == pendingVerdict {
       events.append(.verdict(was: verdict, now: report.verdict))
       verdict = report.verdict
     }
     pendingVerdict = report.verdict
+    return events
+  }
+
+  private mutating func contradictions(
+    in report: Report,
+    _ isLast: Bool
+  ) -> [ChronicleEvent] {
+    var events: [ChronicleEvent] = []
+    var current: Set<Objection> = []
+    for contradiction in report.contradictions {
+      let session = Session(client: contradiction.client, front: contradiction.front)
+      let objection = Objection(session: session, kind: contradiction.kind)
+      current.insert(objection)
+      guard isLast || pendingObjections.contains(objection),
+        toldObjections.count < Self.mostContradictions,
+        toldObjections.insert(objection).inserted
+      else { continue }
+      events.append(.contradiction(contradiction))
+    }
+    pendingObjections = current
     return events
   }
 

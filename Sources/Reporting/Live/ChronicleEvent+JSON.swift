@@ -30,6 +30,11 @@ extension ChronicleEvent {
       writer.member("at", incident.from.description)
       writer.key("incident")
       write(incident, to: &writer)
+    case .contradiction(let contradiction):
+      writer.member("event", "contradiction")
+      writer.member("at", contradiction.at.description)
+      writer.key("contradiction")
+      write(contradiction, to: &writer)
     case .verdict(let was, let now):
       writer.member("event", "verdict")
       writer.member("was", was?.rawValue)

@@ -30,6 +30,11 @@ extension ChronicleEvent {
       return (
         incident.from, "withdrawn", .dim, "\(name): more packets tell it differently than was said"
       )
+    case .contradiction(let contradiction):
+      return (
+        contradiction.at, "contradicted", .red,
+        "\(contradiction.client) > \(contradiction.front): \(contradiction.because)"
+      )
     case .verdict(let was, let now):
       let words = now?.rawValue ?? "no verdict"
       let before = was.map { ", was \($0.rawValue)" } ?? ""

@@ -22,6 +22,25 @@ extension LiveView {
       .init(title: "WHAT", least: 10),
     ])
 
+    static let contradictionColumns = ViewColumns(columns: [
+      .init(title: "AT"), .init(title: "CLIENT", least: 21),
+      .init(title: "SERVICE", least: 6, sacrifice: .late), .init(title: "WHAT", least: 10),
+    ])
+
+    static let interfaceColumns = ViewColumns(columns: [
+      .init(title: "INTERFACE", least: 8), .init(title: "RECEIVED", alignment: .right),
+      .init(title: "NO ROOM", alignment: .right), .init(title: "NOT TAKEN", alignment: .right),
+    ])
+
+    static func columns(of page: Page) -> ViewColumns {
+      switch page {
+      case .sessions: sessionColumns
+      case .incidents: incidentColumns
+      case .contradictions: contradictionColumns
+      case .interfaces: interfaceColumns
+      }
+    }
+
     /// The titles of these columns are the names of orders, in capitals.
     static func sessions(of report: Report, by order: Order, matching filter: String) -> [Row] {
       var sessions = report.sessions
@@ -52,6 +71,34 @@ extension LiveView {
       )
     }
 
+    static func contradictions(of report: Report, matching filter: String) -> [Row] {
+      report.contradictions.compactMap { one in
+        let row = Row(
+          cells: [
+            one.at.clock, one.client.description, one.service ?? one.front.description, one.because,
+          ],
+          emphasis: .red
+        )
+        return row.isShown(by: filter) ? row : nil
+      }
+    }
+
+    /// Those that lost most come first.
+    static func interfaces(_ devices: [Device], matching filter: String) -> [Row] {
+      devices.sorted { ($1.lost, $0.name) < ($0.lost, $1.name) }.compactMap { device in
+        let counts = [device.received, device.missed, device.refused]
+        let row = Row(
+          cells: [device.name] + counts.map { grouped(Int(clamping: $0)) },
+          emphasis: device.lost > 0 ? .red : nil
+        )
+        return row.isShown(by: filter) ? row : nil
+      }
+    }
+
+    private func isShown(by filter: String) -> Bool {
+      filter.isEmpty || cells.contains { $0.contains(filter) }
+    }
+
     static func incidents(of report: Report, matching filter: String) -> [Row] {
       report.incidents.reversed().compactMap { incident in
         let row = Row(
@@ -62,8 +109,7 @@ extension LiveView {
           ],
           emphasis: incident.modeClass == "explained" ? nil : .red
         )
-        let isShown = filter.isEmpty || row.cells.contains { $0.contains(filter) }
-        return isShown ? row : nil
+        return row.isShown(by: filter) ? row : nil
       }
     }
   }

@@ -12,14 +12,37 @@ public struct LiveView: Sendable {
     public var elapsed: Int64 = 0
     public var frames: UInt64 = 0
     public var framesPerSecond: UInt64 = 0
+    /// Frames that found the capture's ring full, of whichever interface they were.
     public var dropped: UInt64 = 0
+    /// What each watched interface counted by itself since the start.
+    public var devices: [Device] = []
     /// What happened last, in a line.
     public var latest = ""
 
     public init() {}
   }
 
-  public enum Page: Sendable, CaseIterable { case sessions, incidents }
+  /// What a watched interface counted.
+  public struct Device: Sendable, Hashable {
+    public var name: String
+    public var received: UInt64
+    public var missed: UInt64
+    public var refused: UInt64
+
+    public init(name: String, received: UInt64, missed: UInt64, refused: UInt64) {
+      self.name = name
+      self.received = received
+      self.missed = missed
+      self.refused = refused
+    }
+
+    var lost: UInt64 { missed &+ refused }
+  }
+
+  /// The pages; the tab key's order.
+  public enum Page: String, Sendable, CaseIterable {
+    case contradictions, sessions, incidents, interfaces
+  }
 
   /// What sessions are sorted by; the keys' order.
   public enum Order: String, Sendable, CaseIterable { case moves, lost, sent, last, client, pod }
@@ -35,6 +58,7 @@ public struct LiveView: Sendable {
   private var showsHelp = false
   private var first = 0
   private var report: Report?
+  private var devices: [Device] = []
   private var rows: [Row] = []
   private var rowsShown = 1
 
@@ -63,7 +87,7 @@ public struct LiveView: Sendable {
     case .character("p"): isHeld.toggle()
     case .character("/"): isTyping = true
     case .tab:
-      page = page == .sessions ? .incidents : .sessions
+      page = nextPage
       arrange()
     case .escape:
       filter = ""
@@ -90,10 +114,20 @@ public struct LiveView: Sendable {
     arrange()
   }
 
+  /// There is a page of contradictions where there are any.
+  private var nextPage: Page {
+    let hasContradictions = report.map { !$0.contradictions.isEmpty } ?? false
+    let pages = Page.allCases.filter { $0 != .contradictions || hasContradictions }
+    let place = pages.firstIndex(of: page) ?? 0
+    return pages[(place + 1) % pages.count]
+  }
+
   private mutating func arrange() {
     first = 0
     guard let report else { return }
     switch page {
+    case .contradictions: rows = Row.contradictions(of: report, matching: filter)
+    case .interfaces: rows = Row.interfaces(devices, matching: filter)
     case .sessions: rows = Row.sessions(of: report, by: order, matching: filter)
     case .incidents: rows = Row.incidents(of: report, matching: filter)
     }
@@ -101,9 +135,14 @@ public struct LiveView: Sendable {
 
   /// The terminal's lines, as many as it has and none wider than it is.
   public mutating func lines(_ size: Screen.Size, _ status: Status, style: Style) -> [String] {
+    if status.devices != devices {
+      devices = status.devices
+      if page == .interfaces { rows = Row.interfaces(devices, matching: filter) }
+    }
     var lines = head(status)
     if showsHelp { lines += Self.help }
-    let room = max(1, size.height - lines.count - 2)
+    let notes = page == .interfaces ? Self.meaningOfLosses.count : 0
+    let room = max(1, size.height - lines.count - 2 - notes)
     rowsShown = room
     first = max(0, min(first, rows.count - room))
     if !showsHelp { lines += body(size.width, room) }
@@ -118,7 +157,8 @@ public struct LiveView: Sendable {
       return [ViewLine("listening on \(status.interfaces) ...", .dim), counts(status)]
     }
     let verdict = report.verdict ?? .notPromised
-    var lines = [
+    var lines = contradictions(in: report)
+    lines += [
       ViewLine(verdict.rawValue.uppercased(), verdict.emphasis) + ViewLine(": " + report.headline),
       counts(status),
     ]
@@ -136,6 +176,26 @@ public struct LiveView: Sendable {
     return lines + [ViewLine()]
   }
 
+  /// What pods say against the report stands before all that the report says.
+  private func contradictions(in report: Report) -> [ViewLine] {
+    guard !report.contradictions.isEmpty else { return [] }
+    let count = counted(report.statements.contradicted, "placement")
+    var lines = [
+      ViewLine("CONTRADICTED BY THE PODS THEMSELVES", .red)
+        + ViewLine(": \(count) cannot be right, judge nothing by them")
+    ]
+    // The page of contradictions lists them all.
+    guard page != .contradictions else { return lines }
+    for one in report.contradictions.prefix(2) {
+      lines.append(
+        ViewLine("  \(one.client) > \(one.front)", .red) + ViewLine("  \(one.because)")
+      )
+    }
+    let rest = report.contradictions.count - 2
+    if rest > 0 { lines.append(ViewLine("  and \(grouped(rest)) more (tab lists them)", .dim)) }
+    return lines
+  }
+
   private func counts(_ status: Status) -> ViewLine {
     let (minutes, seconds) = (status.elapsed / 60, status.elapsed % 60)
     let clock = "\(minutes):\(seconds < 10 ? "0" : "")\(seconds)"
@@ -145,16 +205,30 @@ public struct LiveView: Sendable {
     )
     line =
       line + ViewLine("\(grouped(Int(status.dropped))) dropped", status.dropped > 0 ? .red : nil)
+    let losing = status.devices.filter { $0.lost > 0 }
+    if let most = losing.max(by: { $0.lost < $1.lost }) {
+      let lost = losing.reduce(0) { $0 &+ $1.lost }
+      let others = losing.count > 1 ? " and others" : ""
+      line = line + ViewLine("  \(most.name)\(others) lost \(grouped(Int(clamping: lost)))", .red)
+    }
     if isHeld { line = line + ViewLine("  HELD (p goes on)", .yellow) }
     return line
   }
 
   private func body(_ width: Int, _ room: Int) -> [ViewLine] {
-    var columns = page == .sessions ? Row.sessionColumns : Row.incidentColumns
-    columns.sortedBy = page == .sessions ? order.rawValue : "at"
-    var lines = columns.lines(Array(rows.dropFirst(first).prefix(room)), width: width)
+    var lines: [ViewLine] = []
+    if page == .interfaces { lines += Self.meaningOfLosses }
+    var columns = Row.columns(of: page)
+    if page == .sessions { columns.sortedBy = order.rawValue }
+    if page == .incidents { columns.sortedBy = "at" }
+    lines += columns.lines(Array(rows.dropFirst(first).prefix(room)), width: width)
     if rows.isEmpty {
-      let what = page == .sessions ? "no session" : "nothing out of the ordinary"
+      let what =
+        switch page {
+        case .sessions: "no session"
+        case .interfaces: "no interface"
+        case .incidents, .contradictions: "nothing out of the ordinary"
+        }
       lines.append(ViewLine(filter.isEmpty ? "  \(what) so far" : "  nothing matches", .dim))
     }
     return lines
@@ -166,17 +240,23 @@ public struct LiveView: Sendable {
       rows.isEmpty
       ? "" : "  \(first + 1)-\(min(first + rowsShown, rows.count)) of \(grouped(rows.count))"
     let chosen = filter.isEmpty ? "" : "  filter \(filter) (esc)"
-    let keys =
-      "q quit  s sort  / filter  tab \(page == .sessions ? "incidents" : "sessions")  ? help"
+    let keys = "q quit  s sort  / filter  tab \(nextPage.rawValue)  ? help"
     let latest = status.latest.isEmpty ? "" : "  \(status.latest)"
     return ViewLine(keys + place + chosen, .dim) + ViewLine(latest)
   }
+
+  /// Where drops are told of, what they do not mean.
+  private static let meaningOfLosses = [
+    "  An interface's own losses: no capture saw them, nothing tells of which flows.",
+    "  Drops (line 2) are the capture's: the kernel does not say of which interface.",
+    "  Neither is loss in the network.",
+  ].map { ViewLine($0, .dim) }
 
   private static let help = [
     "  q, Ctrl-C    end, and print the report",
     "  s            sort sessions by the next column",
     "  /            show only what holds this text; enter keeps it, esc drops it",
-    "  tab          sessions or incidents",
+    "  tab          sessions, incidents, interfaces; what pods contradict",
     "  arrows       scroll; also page up and down, home, end, space",
     "  p            hold the view, while watching goes on",
     "  ?            this help",

@@ -70,6 +70,7 @@ enum CaptureCommand {
 
     let end = try arguments[LiveOptions.stopAfter].map { Instant.now() + Interval($0) }
     var nextCount = Instant.now() + .seconds(1)
+    var losses = LossReader()
     var isOver = false
     while !isOver {
       let wake = loop.wait(until: min(end ?? nextCount, nextCount))
@@ -82,11 +83,12 @@ enum CaptureCommand {
       }
       if now >= nextCount || isOver {
         ring.note(source.readCounters())
+        ring.note(losses.read(&source, isLast: isOver))
         nextCount = now + .seconds(1)
       }
       try ring.write()
     }
-    tellCounts(&source, console)
+    tellCounts(&source, losses.last, console)
     return .pass
   }
 
@@ -125,16 +127,21 @@ enum CaptureCommand {
   /// What was captured and what was not, in one line each, on standard error.
   static func tellCounts(
     _ source: inout LiveSource,
+    _ losses: [InterfaceLoss],
     _ console: borrowing Console
   ) {
     let dropped = source.readCounters().dropped
     console.report(
       "\(source.frameCount) frames captured, \(dropped) dropped for want of room in the kernel's buffer"
-        + (dropped > 0 ? "; a larger --buffer or a narrower --filter helps" : "")
+        + (dropped > 0
+          ? "; a larger --buffer or a narrower --filter helps; of which interface they were the kernel does not say"
+          : "")
     )
-    for (name, missed) in source.readMissed() {
+    let own = losses.filter { $0.lost > 0 }
+    for loss in own { console.report("\(loss.name) itself \(loss.described)") }
+    if dropped > 0 || !own.isEmpty {
       console.report(
-        "\(name) itself lost \(missed) frames before any program could see them"
+        "such drops are no loss in the network, and nothing tells which flows they were of"
       )
     }
   }

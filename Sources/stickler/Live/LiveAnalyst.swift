@@ -17,6 +17,7 @@ final class LiveAnalyst: Sendable {
     var ended: [Observation]
     var ongoing: [Observation]
     var node: ObservedNode
+    var losses: [InterfaceLoss] = []
     var isLast = false
   }
 
@@ -64,7 +65,8 @@ final class LiveAnalyst: Sendable {
         var analyst = ClusterAnalyst(inventory: inventory, settings: settings)
         analyst.add(history, from: 0)
         analyst.add(job.ongoing, from: 0)
-        let report = analyst.report(of: [job.node])
+        var report = analyst.report(of: [job.node])
+        report.add(job.losses, at: job.node.coverage.name)
         let events = chronicle.note(report, isLast: job.isLast)
         let outcome = Outcome(
           report: report,

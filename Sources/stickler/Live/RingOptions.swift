@@ -60,6 +60,16 @@ extension SavefileRing {
     note(received: counters.received, dropped: counters.dropped, at: .now())
   }
 
+  mutating func note(_ losses: [InterfaceLoss]) {
+    for loss in losses {
+      var statistics = InterfaceStatistics()
+      statistics.received = loss.received
+      statistics.droppedByInterface = loss.missed
+      statistics.droppedBySystem = loss.refused
+      note(statistics, of: loss.name, at: .now())
+    }
+  }
+
   /// Writes what was taken; what the disk refuses ends the command.
   mutating func write() throws(Failure) {
     do throws(CaptureFileError) {

@@ -21,6 +21,7 @@ struct Watch: ~Copyable {
   private(set) var source: LiveSource
   private(set) var observer: NodeObserver
   private(set) var counters = CaptureCounters()
+  private(set) var losses = LossReader()
   private(set) var ring: SavefileRing?
   private var batch = SightingBatch()
   private var ended: [Observation] = []
@@ -131,7 +132,7 @@ struct Watch: ~Copyable {
     while Instant.now() < end {
       if try takeFrames() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
     }
-    noteCounters()
+    noteCounters(isLast: true)
     try ring?.write()
     var rest: [Observation] = []
     observer.finish { rest += $0 }
@@ -154,7 +155,7 @@ struct Watch: ~Copyable {
 
   /// What was captured and what was not, on standard error.
   mutating func tellCounts(_ console: borrowing Console) {
-    CaptureCommand.tellCounts(&source, console)
+    CaptureCommand.tellCounts(&source, losses.last, console)
   }
 
   /// Lets the ring grow: what is in it now is wanted.
@@ -173,6 +174,7 @@ struct Watch: ~Copyable {
       ended: [],
       ongoing: ongoing,
       node: ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans),
+      losses: losses.last,
       isLast: isLast
     )
     swap(&job.ended, &ended)
@@ -180,9 +182,11 @@ struct Watch: ~Copyable {
     analyst.ask(job)
   }
 
-  private mutating func noteCounters() {
+  private mutating func noteCounters(isLast: Bool = false) {
     counters = source.readCounters()
     ring?.note(counters)
+    let lost = losses.read(&source, isLast: isLast)
+    ring?.note(lost)
   }
 
   private mutating func takeFrames() throws(Failure) -> Int {

@@ -46,6 +46,14 @@ enum WatchScreen {
       status.elapsed = now.since(start).nanoseconds / 1_000_000_000
       status.frames = watch.source.frameCount
       status.dropped = watch.counters.dropped
+      status.devices = watch.losses.last.map { loss in
+        LiveView.Device(
+          name: loss.name,
+          received: loss.received,
+          missed: loss.missed,
+          refused: loss.refused
+        )
+      }
     }
   }
 }
