@@ -20,6 +20,8 @@ public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
   case vanished(String)
   /// The kernel does not take the filter: every packet is copied and then filtered here.
   case slowFilter
+  /// What the inventory's files brought.
+  case inventory(String)
   /// What went wrong, while the rest goes on.
   case trouble(String)
 
@@ -29,6 +31,7 @@ public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
     case .vanished(let name): "interface \(name) is gone"
     case .slowFilter:
       "the filter is too long for the kernel: packets are filtered after they were copied"
+    case .inventory(let text): text
     case .trouble(let reason): reason
     }
   }
@@ -41,7 +44,7 @@ public struct LiveSource: ~Copyable {
 
   private var socket: CaptureSocket
   private var interfaces: WatchedInterfaces
-  private let settings: LiveSettings
+  private var settings: LiveSettings
   /// What the kernel filters by now.
   public private(set) var filter: String?
   /// How many frames were taken: the number of the last one.
@@ -141,14 +144,25 @@ public struct LiveSource: ~Copyable {
     } catch {
       notices.append(.trouble(error.description))
     }
+    return notices + renewFilter()
+  }
+
+  /// Captures from now on what another inventory asks for, too.
+  ///
+  /// What the one before asked for is captured still: traffic to what was taken away is evidence.
+  public mutating func widen(to scope: CaptureScope) -> [LiveNotice] {
+    settings.scope.formUnion(scope)
+    return renewFilter()
+  }
+
+  private mutating func renewFilter() -> [LiveNotice] {
     do throws(CaptureError) {
       let isSlow = try setFilter()
-      if isSlow, !isFilterSlow { notices.append(.slowFilter) }
-      isFilterSlow = isSlow
+      defer { isFilterSlow = isSlow }
+      return isSlow && !isFilterSlow ? [.slowFilter] : []
     } catch {
-      notices.append(.trouble(error.reason))
+      return [.trouble(error.reason)]
     }
-    return notices
   }
 
   public mutating func readCounters() -> CaptureCounters { socket.readCounters() }

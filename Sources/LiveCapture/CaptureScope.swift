@@ -26,6 +26,17 @@ public struct CaptureScope: Hashable, Sendable {
 
   public init() {}
 
+  /// Takes in what another scope asks for; where one of them has no ports, it knew of no service, and asks for nothing.
+  public mutating func formUnion(_ other: Self) {
+    if ports.isEmpty != other.ports.isEmpty {
+      if ports.isEmpty { self = other }
+      return
+    }
+    ports.formUnion(other.ports)
+    fronts.formUnion(other.fronts)
+    tunnels.formUnion(other.tunnels)
+  }
+
   /// The filter in libpcap's language, for cooked frames.
   public var expression: String {
     var parts = [datagrams, "icmp", "icmp6"]

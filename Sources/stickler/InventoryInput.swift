@@ -4,7 +4,11 @@ import Wire
 
 /// Reads what `--inventory` names, files and directories of snapshots; nil where nothing was given.
 func readInventory(_ words: [String]) throws(Failure) -> ClusterHistory? {
-  guard !words.isEmpty else { return nil }
+  words.isEmpty ? nil : ClusterHistory(try readSnapshots(words))
+}
+
+/// Reads what `--inventory` names, in the order in which it was given.
+func readSnapshots(_ words: [String]) throws(Failure) -> [ClusterSnapshot] {
   var snapshots: [InventoryFile] = []
   do throws(InventoryError) {
     for word in words {
@@ -29,9 +33,17 @@ func readInventory(_ words: [String]) throws(Failure) -> ClusterHistory? {
       }
       snapshots += found
     }
-    return try ClusterHistory(reading: snapshots)
+    return try snapshots.map { file throws(InventoryError) in try ClusterSnapshot(of: file) }
   } catch {
     throw Failure(error.description)
+  }
+}
+
+extension ClusterSnapshot {
+  /// A time given for a file is used where the file itself has none.
+  init(of file: InventoryFile) throws(InventoryError) {
+    try self.init(reading: file.bytes, named: file.name)
+    takenAt = takenAt ?? file.time
   }
 }
 
@@ -49,7 +61,7 @@ private func snapshotsOfDirectory(_ path: String) throws(InventoryError) -> [Inv
   return try InventoryFile.snapshots(amongst: candidates)
 }
 
-private func inventoryFile(
+func inventoryFile(
   _ path: String,
   _ time: Timestamp?
 ) throws(InventoryError) -> InventoryFile {

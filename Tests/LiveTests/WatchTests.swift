@@ -59,6 +59,58 @@ import Testing
   }
 
   @Test(.enabled(if: isPossible, comment))
+  func `an inventory that is replaced, or broken, while it is watched`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      . $tests/node.sh
+      cd "$folder"
+      # Waits for a line of the log.
+      await() {
+        for i in $(seq 200); do grep -qs "$1" log && return; sleep 0.1; done
+        echo "never said: $1" >&2
+      }
+      # At first the service has another port, so that nothing of this one is captured.
+      echo "$inventory" | sed 's/20001/20009/g' >cluster.json
+      $stickler watch --inventory cluster.json --node n1 --refresh 200ms --format json -o report.json >events 2>log &
+      watch=$!
+      \(Self.untilReady)
+      echo '{ "pods": ' >next
+      mv next cluster.json
+      await 'cluster.json.*; the inventory stays what it was$'
+      echo "$inventory" >next
+      mv next cluster.json
+      await 'cluster.json has changed: it is the inventory from now on$'
+      clients_move 25
+      sleep 0.5
+      kill -INT $watch
+      wait $watch
+      echo exit $?
+      grep -c 'inventory' log
+      python3 - report.json <<'PROGRAM'
+      import json, sys
+      report = json.load(open(sys.argv[1]))
+      print([[p["pod"] for p in s["placements"]] for s in report["sessions"]])
+      print([s["service"] for s in report["sessions"]])
+      PROGRAM
+      """
+    )
+    #expect(ended.errors == "")
+    let placements = Array(repeating: "['default/a', 'default/b']", count: 4)
+    let services = Array(repeating: "'default/echo'", count: 4)
+    #expect(
+      ended.output == """
+        exit 1
+        2
+        [\(placements.joined(separator: ", "))]
+        [\(services.joined(separator: ", "))]
+
+        """
+    )
+  }
+
+  @Test(.enabled(if: isPossible, comment))
   func `events are lines of JSON, the last of them the report`() throws {
     let folder = try TemporaryFolder()
     let ended = try Namespace.run(

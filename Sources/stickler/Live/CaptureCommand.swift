@@ -59,10 +59,13 @@ enum CaptureCommand {
 
   static func run(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
     if try arguments[untilFinding] { return try recordUntilFinding(arguments, &console) }
-    let inventory = try readInventory(try arguments[LiveOptions.inventory])
-    let settings = try LiveOptions.settings(arguments, inventory)
+    let files = try LiveOptions.inventoryFiles(arguments)
+    let settings = try LiveOptions.settings(arguments, files?.history)
     var source = try LiveOptions.open(settings)
-    let loop = try LiveLoop.start(for: source)
+    let follower = try InventoryFollower.made()
+    let loop = try LiveLoop.start(for: source, follower)
+    try follower.start(following: files)
+    let scope = ServiceScope(try arguments[LiveOptions.service])
     let node = try LiveOptions.nodeName(arguments)
     var ring = try RingOptions.open(try arguments[directory], arguments, source, node: node)
     if source.isFilterSlow { console.warn(LiveNotice.slowFilter.description) }
@@ -80,6 +83,11 @@ enum CaptureCommand {
       if isOver { try source.takeRest(settings.capture) { ring.append($0) } }
       if wake.contains(.links) || source.hasNews {
         for notice in source.followInterfaces() { console.report(notice.description) }
+      }
+      if wake.contains(.inventory) {
+        for found in follower.takeNews() {
+          for notice in source.take(found, scope) { console.report(notice.description) }
+        }
       }
       if now >= nextCount || isOver {
         ring.note(source.readCounters())

@@ -18,6 +18,8 @@ final class LiveAnalyst: Sendable {
     var ongoing: [Observation]
     var node: ObservedNode
     var losses: [InterfaceLoss] = []
+    /// The cluster as it was and is by now, where that is new.
+    var inventory: ClusterHistory?
     var isLast = false
   }
 
@@ -53,8 +55,10 @@ final class LiveAnalyst: Sendable {
       var history: [Observation] = []
       var chronicle = Chronicle()
       var forgotten = 0
+      var inventory = inventory
       while true {
         let job = jobs.take()
+        inventory = job.inventory ?? inventory
         let start = Instant.now()
         history += job.ended
         if history.count > Self.historyLimit, !job.isLast {

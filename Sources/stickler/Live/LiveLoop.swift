@@ -14,6 +14,7 @@ struct LiveLoop: ~Copyable {
     static let keys = Self(rawValue: 4)
     static let stop = Self(rawValue: 8)
     static let report = Self(rawValue: 16)
+    static let inventory = Self(rawValue: 32)
   }
 
   private let poller: Poller
@@ -28,7 +29,8 @@ struct LiveLoop: ~Copyable {
   static func start(
     _ source: borrowing LiveSource,
     _ keyboard: Int32? = nil,
-    _ reports: Waker? = nil
+    _ reports: Waker? = nil,
+    _ inventory: InventoryFollower? = nil
   ) throws(SystemError) -> Self {
     let poller = try Poller()
     let signals = try StopSignals()
@@ -37,12 +39,18 @@ struct LiveLoop: ~Copyable {
     try poller.add(signals.number, token: UInt64(Wake.stop.rawValue))
     if let keyboard { try poller.add(keyboard, token: UInt64(Wake.keys.rawValue)) }
     if let reports { try poller.add(reports.number, token: UInt64(Wake.report.rawValue)) }
+    if let inventory {
+      try poller.add(inventory.waker.number, token: UInt64(Wake.inventory.rawValue))
+    }
     return Self(poller, signals)
   }
 
-  static func start(for source: borrowing LiveSource) throws(Failure) -> Self {
+  static func start(
+    for source: borrowing LiveSource,
+    _ inventory: InventoryFollower?
+  ) throws(Failure) -> Self {
     do throws(SystemError) {
-      return try start(source)
+      return try start(source, nil, nil, inventory)
     } catch {
       throw Failure(error.description)
     }

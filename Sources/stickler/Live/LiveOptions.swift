@@ -25,7 +25,8 @@ enum LiveOptions {
   static let inventory = Option(
     repeating: "inventory",
     AnalyzeCommand.file("FILE[@TIME]"),
-    "what the cluster looks like, from kubectl: names, causes, and which ports to capture"
+    "what the cluster looks like, from kubectl: names, causes, and which ports to capture; a file that is written anew, "
+      + "or comes into a folder, is taken in"
   )
   static let service = Option(
     repeating: "service",
@@ -93,6 +94,12 @@ enum LiveOptions {
       try AnalyzeCommand.check(ServiceScope(fronts), in: nil)
     }
     return settings
+  }
+
+  /// What the inventory's files say now; nil where none is given.
+  static func inventoryFiles(_ arguments: Arguments) throws(Failure) -> InventoryFiles? {
+    let words = try arguments[inventory]
+    return words.isEmpty ? nil : try InventoryFiles(words, at: .now())
   }
 
   static func open(_ settings: LiveSettings) throws(Failure) -> LiveSource {

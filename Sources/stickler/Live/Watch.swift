@@ -27,6 +27,12 @@ struct Watch: ~Copyable {
   private var ended: [Observation] = []
   private let loop: LiveLoop
   private let analyst: LiveAnalyst
+  private let follower: InventoryFollower
+  /// The cluster as it was and is by now.
+  private(set) var inventory: ClusterHistory?
+  /// Whether the analyst was not told of it yet.
+  private var isInventoryNew = false
+  private let scope: ServiceScope
   private let worker: Worker
   private let capture: CaptureSettings
   let interfaces: [InterfacePattern]
@@ -47,7 +53,7 @@ struct Watch: ~Copyable {
     var live = LiveSettings()
     var observer = NodeObserver.Settings()
     var analyst = ClusterAnalyst.Settings()
-    var inventory: ClusterHistory?
+    var inventoryFiles: InventoryFiles?
     var node = ""
     /// How often a report is made, where that costs little.
     var refresh = Interval.seconds(1)
@@ -63,10 +69,13 @@ struct Watch: ~Copyable {
   ) throws(Failure) -> Self {
     do throws(SystemError) {
       let analyst = try LiveAnalyst()
+      let follower = try InventoryFollower()
       // Signals are taken over before the second thread begins.
-      let loop = try LiveLoop.start(source, settings.keyboard, analyst.waker)
-      let worker = try analyst.start(settings.inventory, settings.analyst)
-      return Self(settings, source, ring, loop, analyst, worker)
+      let loop = try LiveLoop.start(source, settings.keyboard, analyst.waker, follower)
+      let inventory = settings.inventoryFiles?.history
+      let worker = try analyst.start(inventory, settings.analyst)
+      if let files = settings.inventoryFiles { try follower.start(files) }
+      return Self(settings, inventory, source, ring, loop, analyst, worker, follower)
     } catch {
       throw Failure(error.description)
     }
@@ -74,12 +83,17 @@ struct Watch: ~Copyable {
 
   private init(
     _ settings: Settings,
+    _ inventory: ClusterHistory?,
     _ source: consuming LiveSource,
     _ ring: consuming SavefileRing?,
     _ loop: consuming LiveLoop,
     _ analyst: LiveAnalyst,
-    _ worker: Worker
+    _ worker: Worker,
+    _ follower: InventoryFollower
   ) {
+    self.inventory = inventory
+    self.follower = follower
+    scope = settings.analyst.scope
     self.source = source
     self.ring = ring
     self.loop = loop
@@ -106,6 +120,14 @@ struct Watch: ~Copyable {
       if try takeFrames() == 0 { break }
     }
     if wake.contains(.links) || source.hasNews { news.notices += source.followInterfaces() }
+    if wake.contains(.inventory) {
+      for found in follower.takeNews() {
+        news.notices += source.take(found, scope)
+        guard let history = found.history else { continue }
+        inventory = history
+        isInventoryNew = true
+      }
+    }
     let now = Instant.now()
     if now >= nextCount {
       noteCounters()
@@ -175,8 +197,10 @@ struct Watch: ~Copyable {
       ongoing: ongoing,
       node: ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans),
       losses: losses.last,
+      inventory: isInventoryNew ? inventory : nil,
       isLast: isLast
     )
+    isInventoryNew = false
     swap(&job.ended, &ended)
     isAnalysing = true
     analyst.ask(job)

@@ -49,8 +49,8 @@ struct WatchSession {
     evidence: String? = nil
   ) throws(Failure) {
     self.arguments = arguments
-    settings.inventory = try readInventory(try arguments[LiveOptions.inventory])
-    settings.live = try LiveOptions.settings(arguments, settings.inventory)
+    settings.inventoryFiles = try LiveOptions.inventoryFiles(arguments)
+    settings.live = try LiveOptions.settings(arguments, settings.inventoryFiles?.history)
     settings.observer.flowLimit = try arguments[Self.maxFlows]
     settings.analyst.scope = ServiceScope(try arguments[LiveOptions.service])
     try AnalyzeCommand.tell(&settings.analyst, arguments)
@@ -88,7 +88,7 @@ struct WatchSession {
       let file = EvidenceFile(path: path, paths: watch.files.map(\.path), report: report)
       if try file.write() == 0 { console.warn("\(path) holds no packet: no finding names one") }
     }
-    let printed = Printed(report, settings.inventory)
+    let printed = Printed(report, watch.inventory)
     if inJSON {
       try AnalyzeCommand.writePage(printed, arguments)
       try writeJSONLine(of: report) { bytes throws(Failure) in

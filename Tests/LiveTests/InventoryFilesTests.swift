@@ -1,0 +1,89 @@
+import Cluster
+import Glibc
+import TestSupport
+import Testing
+import Wire
+
+@testable import stickler
+
+/// What `--inventory` names, while it changes.
+@Suite struct InventoryFilesTests {
+  static func inventory(_ pod: String, takenAt: String? = nil) -> [UInt8] {
+    let time = takenAt.map { #""takenAt": "\#($0)", "# } ?? ""
+    return Array(
+      """
+      { \(time)"pods": { "default/\(pod)": { "node": "n1", "ip": "10.2.0.2" } },
+        "services": { "default/dns": { "fronts": ["10.96.0.10:53/udp"], "backends": ["10.2.0.2:53"] } } }
+      """.utf8
+    )
+  }
+
+  private func at(_ second: Int64) -> Timestamp { Timestamp(nanoseconds: second * 1_000_000_000) }
+
+  static func pods(_ history: ClusterHistory?) -> [String] {
+    history?.pods.map { $0.name.description } ?? []
+  }
+
+  @Test func `a file that is written anew is a snapshot from then on, once it is at rest`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("a"))
+    var files = try InventoryFiles([path], at: at(100))
+    #expect(files.look(at: at(101)) == nil)
+    _ = try folder.write("cluster.json", Self.inventory("after"))
+    #expect(files.look(at: at(102)) == nil)
+    let news = files.look(at: at(103))
+    #expect(news?.lines == ["\(path) has changed: it is the inventory from now on"])
+    #expect(Self.pods(news?.history) == ["default/a", "default/after"])
+    // It was there when the watch began, and its successor came before the second look.
+    #expect(news?.history?.snapshotTimes == [at(101), at(103)])
+    #expect(files.look(at: at(104)) == nil)
+    #expect(files.look(at: at(105)) == nil)
+  }
+
+  @Test func `a bad file is told once, and the one before stays in use`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("a"))
+    var files = try InventoryFiles([path], at: at(100))
+    _ = try folder.write("cluster.json", Array("{ \"pods\": ".utf8))
+    _ = files.look(at: at(101))
+    let news = files.look(at: at(102))
+    #expect(news?.history == nil)
+    #expect(news?.lines.count == 1)
+    #expect(news?.lines.first?.hasPrefix("\(path)") == true)
+    #expect(news?.lines.first?.hasSuffix("; the inventory stays what it was") == true)
+    #expect(files.look(at: at(103)) == nil)
+    #expect(Self.pods(files.history) == ["default/a"])
+  }
+
+  @Test func `a folder takes new snapshots, by their own times`() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("1.json", Self.inventory("a", takenAt: "2026-11-21T06:00:00Z"))
+    var files = try InventoryFiles([folder.path], at: at(1_795_250_000))
+    _ = try folder.write("2.json", Self.inventory("second", takenAt: "2026-11-21T06:30:00Z"))
+    _ = try folder.write("other.json", Array("{ \"anything\": 1 }".utf8))
+    _ = try folder.write("notes.txt", Array("hello".utf8))
+    _ = files.look(at: at(1_795_250_001))
+    let news = files.look(at: at(1_795_250_002))
+    #expect(news?.lines == ["\(folder.path)/2.json has changed: it is the inventory from now on"])
+    #expect(Self.pods(news?.history) == ["default/a", "default/second"])
+    #expect(
+      news?.history?.snapshotTimes == [
+        Timestamp("2026-11-21T06:00:00Z"), Timestamp("2026-11-21T06:30:00Z"),
+      ]
+    )
+  }
+
+  @Test func `the same again moves the time for which it is known to hold`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("a"))
+    var files = try InventoryFiles([path], at: at(100))
+    for second in stride(from: Int64(110), through: 140, by: 10) {
+      // Another file in the place of the old one.
+      _ = try folder.write("next", Self.inventory("a") + Array(repeating: 10, count: Int(second)))
+      #expect(unsafe rename("\(folder.path)/next", path) == 0)
+      _ = files.look(at: at(second))
+      #expect(files.look(at: at(second + 1)) != nil)
+    }
+    #expect(files.history.snapshotTimes == [at(100), at(141)])
+  }
+}
