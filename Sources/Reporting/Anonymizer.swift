@@ -33,9 +33,9 @@ public struct Anonymizer {
     var result = address
     for bit in first + kept..<128 {
       let prefix = address.prefix(bit)
-      // The length tells a prefix that ends in zeros from a shorter one.
-      let turn = hash(prefix.high, prefix.low) ^ hash(UInt64(bit), 0x7072_6566)
-      guard turn & 1 == 1 else { continue }
+      // The length is hashed with the prefix: one that ends in zeros has the bits of a shorter one, and beside them it
+      // would only turn the answer of both over.
+      guard hash(UInt64(bit), prefix.high, prefix.low) & 1 == 1 else { continue }
       if bit < 64 {
         result.high ^= 1 << UInt64(63 - bit)
       } else {

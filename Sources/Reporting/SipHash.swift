@@ -23,12 +23,13 @@ struct SipHash {
     return state.finish()
   }
 
-  /// Of two words; the length is part of what is hashed.
-  func callAsFunction(_ first: UInt64, _ second: UInt64) -> UInt64 {
+  /// Of three words; the length is part of what is hashed.
+  func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
     var state = State(k0, k1)
     state.absorb(first)
     state.absorb(second)
-    state.absorb(16 << 56)
+    state.absorb(third)
+    state.absorb(24 << 56)
     return state.finish()
   }
 

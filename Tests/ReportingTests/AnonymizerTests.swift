@@ -15,10 +15,10 @@ import Wire
     #expect(SipHash(key: key)((0..<length).map { UInt8($0) }) == hash)
   }
 
-  @Test func `two words hash as their sixteen bytes do`() {
+  @Test func `three words hash as their bytes do`() {
     let hash = SipHash(key: (1, 2))
-    let bytes: [UInt8] = [3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
-    #expect(hash(3, 4) == hash(bytes))
+    let bytes: [UInt8] = [3, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]
+    #expect(hash(3, 4, 5) == hash(bytes))
   }
 
   @Test(arguments: [
@@ -39,6 +39,36 @@ import Wire
       difference.0 != 0
       ? difference.0.leadingZeroBitCount : 64 + difference.1.leadingZeroBitCount
     #expect(shared - skipped == length)
+  }
+
+  /// Subnets that look alike in their last bits must not be turned alike: who knows one address would know all.
+  @Test(arguments: ["one", "another phrase"])
+  func `how the end of an address is turned depends on its whole prefix`(phrase: String) {
+    var hide = Anonymizer(phrase: phrase)
+    // Odd steps: all prefixes differ, and their bits are spread.
+    let subnets = (0..<400 as Range<UInt64>).map { ($0 &+ 1) &* 0x9e37_79b9_7f4a_7c15 }
+    let octets = subnets.map { subnet in
+      let address = IPAddress(v4: UInt32(truncatingIfNeeded: subnet >> 40) << 8 | 1)
+      return (hide(address).low ^ address.low) & 0xff
+    }
+    // 400 throws of 256 sides leave some 53 out.
+    #expect(Set(octets).count >= 180)
+    for bit in 0..<8 {
+      let turned = octets.count { $0 >> bit & 1 == 1 }
+      // Five standard deviations about the half.
+      #expect((150...250).contains(turned), "bit \(bit) of the last octet")
+    }
+    let hosts = subnets.map { subnet in
+      let address = IPAddress(high: 0x2001_0db8 << 32 | subnet >> 32, low: 1)
+      return hide(address).low ^ address.low
+    }
+    #expect(Set(hosts).count == 400)
+    let halves = hosts.map { ($0 >> 32) ^ ($0 & 0xffff_ffff) }
+    #expect(Set(halves).count >= 399)
+    for bit in 0..<64 {
+      let turned = hosts.count { $0 >> bit & 1 == 1 }
+      #expect((150...250).contains(turned), "bit \(bit) of the interface's half")
+    }
   }
 
   @Test func `a phrase gives the same addresses again, another one others`() throws {
