@@ -46,7 +46,10 @@ extension Notation where Value == String {
 
   /// The path of a file; `-` is left to the command.
   public static var file: Self {
-    var notation = text("FILE")
+    var notation = Self("FILE", write: { $0 }) { text throws(Failure) in
+      guard !text.isEmpty else { throw Failure("the name of the file is missing") }
+      return text
+    }
     notation.completion = .file
     return notation
   }

@@ -1,4 +1,5 @@
 import Affinity
+import Cluster
 import CommandLineKit
 import Correlation
 import LiveCapture
@@ -117,9 +118,11 @@ enum AnalyzeCommand {
   )
 
   static func run(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
-    let analysis = try analysis(arguments)
+    let inventories = try readInventoryFiles(try arguments[inventory])
+    let analysis = try analysis(arguments, inventories)
     if try arguments[evidence] != nil { try EvidenceFile.check(analysis.nodes) }
-    try outputs(arguments).check(against: analysis.nodes.flatMap(\.paths))
+    let inputs = analysis.nodes.flatMap(\.paths) + inventories.map(\.name)
+    try outputs(arguments).check(against: inputs)
     let outcome = try read(analysis, console)
     var printed = Printed(outcome.report, analysis.inventory)
     if try arguments[anonymize] || arguments.isGiven(phrase) {
@@ -134,8 +137,8 @@ enum AnalyzeCommand {
   }
 
   static func outputs(_ arguments: Arguments) throws(Failure) -> OutputPaths {
-    var outputs = OutputPaths(paths: [])
-    for option in [output, html, evidence] {
+    var outputs = OutputPaths(paths: [("output", try arguments[output] ?? "-")])
+    for option in [html, evidence] {
       if let path = try arguments[option] {
         outputs.paths.append((option.specification.name, path))
       }
@@ -160,7 +163,10 @@ enum AnalyzeCommand {
     return Anonymizer(key: (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max)))
   }
 
-  private static func analysis(_ arguments: Arguments) throws(Failure) -> Analysis {
+  private static func analysis(
+    _ arguments: Arguments,
+    _ inventories: [InventoryFile]
+  ) throws(Failure) -> Analysis {
     var analysis = Analysis(nodes: try NodeFiles.readWithDirectories(arguments))
     analysis.named = Set(try arguments[NodeFiles.node].map(\.left))
     if let expression = try arguments[filter] {
@@ -174,7 +180,7 @@ enum AnalyzeCommand {
     try tell(&analysis.settings, arguments)
     analysis.observer.flowLimit = try arguments[maxFlows]
     analysis.settings.listsSessions = try listsSessions(arguments)
-    analysis.inventory = try readInventory(try arguments[inventory])
+    analysis.inventory = try history(of: inventories)
     try check(analysis.settings.scope, in: analysis.inventory)
     return analysis
   }

@@ -19,6 +19,12 @@ func bytes(ofFile path: String) throws(Failure) -> [UInt8] {
   }
 }
 
+/// Whether there is anything at a path.
+func isThere(_ path: String) -> Bool {
+  // SAFETY: access reads the path, which Swift keeps alive as a C string for the call.
+  unsafe access(path, F_OK) == 0
+}
+
 /// Whether a path names a directory; one that is not there is none.
 func isDirectory(_ path: String) -> Bool {
   var status = stat()
@@ -29,6 +35,15 @@ func isDirectory(_ path: String) -> Bool {
 /// The plain files of a directory, as paths that begin with its own, in the order of their names; hidden ones are left
 /// out.
 func plainFiles(ofDirectory path: String) throws(Failure) -> [String] {
+  try entries(ofDirectory: path).filter { !isDirectory($0) }
+}
+
+/// The folders of a directory, like its plain files.
+func folders(ofDirectory path: String) throws(Failure) -> [String] {
+  try entries(ofDirectory: path).filter(isDirectory)
+}
+
+private func entries(ofDirectory path: String) throws(Failure) -> [String] {
   // SAFETY: opendir reads the path for the call; the stream is closed below.
   guard let stream = unsafe opendir(path) else { throw Failure(path, errno: errno) }
   defer { unsafe closedir(stream) }
@@ -39,8 +54,7 @@ func plainFiles(ofDirectory path: String) throws(Failure) -> [String] {
     let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
       unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
     }
-    guard !name.hasPrefix("."), !isDirectory(prefix + name) else { continue }
-    paths.append(prefix + name)
+    if !name.hasPrefix(".") { paths.append(prefix + name) }
   }
   return paths.sorted()
 }

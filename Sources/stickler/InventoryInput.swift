@@ -2,19 +2,32 @@ import Cluster
 import CommandLineKit
 import Wire
 
-/// Reads what `--inventory` names, files and directories of snapshots; nil where nothing was given.
-func readInventory(_ words: [String]) throws(Failure) -> ClusterHistory? {
-  words.isEmpty ? nil : ClusterHistory(try readSnapshots(words))
+/// What the files that `--inventory` names say; nil where nothing was given.
+func history(of files: [InventoryFile]) throws(Failure) -> ClusterHistory? {
+  files.isEmpty ? nil : ClusterHistory(try snapshots(of: files))
 }
 
 /// Reads what `--inventory` names, in the order in which it was given.
 func readSnapshots(_ words: [String]) throws(Failure) -> [ClusterSnapshot] {
-  var snapshots: [InventoryFile] = []
+  try snapshots(of: try readInventoryFiles(words))
+}
+
+private func snapshots(of files: [InventoryFile]) throws(Failure) -> [ClusterSnapshot] {
+  do throws(InventoryError) {
+    return try files.map { file throws(InventoryError) in try ClusterSnapshot(of: file) }
+  } catch {
+    throw Failure(error.description)
+  }
+}
+
+/// Reads the files and directories of snapshots that `--inventory` names, and finds the snapshots amongst them.
+func readInventoryFiles(_ words: [String]) throws(Failure) -> [InventoryFile] {
+  var files: [InventoryFile] = []
   do throws(InventoryError) {
     for word in words {
       let argument = try InventoryArgument(word)
       guard isDirectory(argument.path) else {
-        snapshots.append(try inventoryFile(argument.path, argument.time))
+        files.append(try inventoryFile(argument.path, argument.time))
         continue
       }
       guard argument.time == nil else {
@@ -31,9 +44,9 @@ func readSnapshots(_ words: [String]) throws(Failure) -> [ClusterSnapshot] {
             + "`kubectl get pods,svc,endpointslices,nodes -A -o json` as .json"
         )
       }
-      snapshots += found
+      files += found
     }
-    return try snapshots.map { file throws(InventoryError) in try ClusterSnapshot(of: file) }
+    return files
   } catch {
     throw Failure(error.description)
   }
@@ -71,6 +84,14 @@ func inventoryFile(
   do throws(Failure) {
     return InventoryFile(name: path, time: time, bytes: try bytes(ofFile: path))
   } catch {
+    // An @ that no time follows belongs to the name, unless it is the name without it that is there.
+    if let at = path.lastIndex(of: "@"), !isThere(path), isThere(String(path[..<at])) {
+      throw InventoryError(
+        in: String(path[..<at]),
+        "'\(path[path.index(after: at)...])' is no time; expected FILE@2026-11-21T06:49:09Z or "
+          + "FILE@ and seconds since 1970"
+      )
+    }
     // The message names the file already; an inventory's error does too.
     throw InventoryError(in: path, String(error.message.dropFirst(path.count + 2)))
   }

@@ -19,7 +19,13 @@ extension NodeFiles {
     guard path != "-", isDirectory(path) else { return [path] }
     let captures = try plainFiles(ofDirectory: path).filter(beginsAsCapture)
     guard !captures.isEmpty else {
-      throw Failure("\(path): no capture in this directory (pcap, pcapng, also .gz and .zst)")
+      let folders = try folders(ofDirectory: path)
+      let hint =
+        folders.isEmpty
+        ? "" : "; the folders in it are not read: name them, such as \(folders[0])"
+      throw Failure(
+        "\(path): no capture in this directory (pcap, pcapng, also .gz and .zst)\(hint)"
+      )
     }
     return captures
   }

@@ -8,6 +8,11 @@ struct OutputPaths {
 
   /// None may be a file that is read, nor another output, and each must have a folder that can be written to.
   func check(against inputs: [String]) throws(Failure) {
+    let printed = paths.filter { $0.path == "-" }.map(\.option)
+    if printed.count > 1 {
+      let first = printed[0] == "output" ? "the report" : "what --\(printed[0]) writes"
+      throw Failure("--\(printed[1]) -: standard output already takes \(first); name a file")
+    }
     var taken: [FileIdentity: String] = [:]
     for input in inputs {
       if let identity = FileIdentity(input) { taken[identity] = "which is read" }

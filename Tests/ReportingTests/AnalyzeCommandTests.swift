@@ -13,7 +13,8 @@ import Testing
     let script = """
       cd '\(Program.root)' && head -c 24 \(Self.flush)/n1.pcap >@/header.pcap \
       && head -c 100000 \(Self.flush)/n1.pcap >@/cut.pcap && cp \(Self.flush)/n1.pcap @/a.pcap \
-      && cp \(Self.flush)/n3.pcap @/b.pcap && gzip -c \(Self.flush)/n1.pcap >@/n1.pcap
+      && cp \(Self.flush)/n3.pcap @/b.pcap && gzip -c \(Self.flush)/n1.pcap >@/n1.pcap \
+      && cp \(Self.flush)/cluster.json @/c.json
       """
     let made = try Command("sh", ["-c", script.replacing("@", with: folder.path)])
     #expect(made.status == 0)
@@ -51,6 +52,30 @@ import Testing
     ("@/a.pcap --html @/a.pcap", "--html @/a.pcap would replace a file which is read"),
     ("@/a.pcap -o @/x --html @/x", "--html @/x: another option writes this file too"),
     ("@/a.pcap -o @", "--output @: this is a directory"),
+    ("@/a.pcap -i @/c.json -o @/c.json", "--output @/c.json would replace a file which is read"),
+    ("@/a.pcap -i @/c.json --html @/c.json", "--html @/c.json would replace a file which is read"),
+    (
+      "@/a.pcap -i @/c.json --evidence @/c.json",
+      "--evidence @/c.json would replace a file which is read"
+    ),
+    ("@/a.pcap -i @ -o @/c.json", "--output @/c.json would replace a file which is read"),
+    (
+      "@/a.pcap --html -", "--html -: standard output already takes the report; name a file"
+    ),
+    (
+      "@/a.pcap -o @/x --evidence - --html -",
+      "--evidence -: standard output already takes what --html writes; name a file"
+    ),
+    (
+      "@/a.pcap -i @/c.json$(printf '\\100')yesterday",
+      "@/c.json: 'yesterday' is no time; expected FILE"
+    ),
+    ("--node n1=", "--node: the name of the file is missing"),
+    (
+      "captures",
+      "captures: no capture in this directory (pcap, pcapng, also .gz and .zst); the folders in it are not "
+        + "read: name them, such as captures/"
+    ),
   ])
   func `what is wrong is said in one line, and nothing is printed`(words: String, message: String)
     throws
