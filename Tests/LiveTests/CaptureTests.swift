@@ -189,6 +189,9 @@ import Testing
       $stickler capture --filter 'udp prot 53' -w '\(folder.path)/ring' 2>&1; echo $?
       $stickler capture -w /proc/none 2>&1; echo $?
       $stickler capture 2>&1; echo $?
+      $stickler capture --node ../n1 -w '\(folder.path)' 2>&1; echo $?
+      NODE_NAME=.. $stickler capture -w '\(folder.path)' 2>&1; echo $?
+      $stickler capture --node "$(printf 'n\\0331')" -w '\(folder.path)' 2>&1; echo $?
       setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all $stickler capture -w ring 2>&1
       echo $?
       ls '\(folder.path)'
@@ -203,6 +206,12 @@ import Testing
         stickler: /proc/none: cannot make this folder: No such file or directory
         3
         stickler: --write DIR is missing
+        3
+        stickler: --node "../n1": files are named by it, so that it has no / and no control character, and is not . or ..
+        3
+        stickler: --node "..": files are named by it, so that it has no / and no control character, and is not . or ..
+        3
+        stickler: --node "n\\u{1B}1": files are named by it, so that it has no / and no control character, and is not . or ..
         3
         stickler: no permission to capture: run as root, or give the program CAP_NET_RAW (setcap cap_net_raw+ep)
         3

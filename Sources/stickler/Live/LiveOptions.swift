@@ -111,8 +111,15 @@ enum LiveOptions {
   }
 
   static func nodeName(_ arguments: Arguments) throws(Failure) -> String {
-    if let name = try arguments[node], !name.isEmpty { return name }
-    return hostName() ?? "localhost"
+    guard let name = try arguments[node], !name.isEmpty else { return hostName() ?? "localhost" }
+    let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+    guard isPlain, !name.contains("/"), name != ".", name != ".." else {
+      throw Failure(
+        "--node \(name.debugDescription): files are named by it, so that it has no / and no control character, and is "
+          + "not . or .."
+      )
+    }
+    return name
   }
 }
 
