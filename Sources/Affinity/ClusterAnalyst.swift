@@ -83,6 +83,9 @@ public struct ClusterAnalyst: Sendable {
       scope: settings.scope
     )
     stitched.hear()
-    return ReportBuilder(Judge(Evidence(stitched, settings: settings))).report
+    let judge = Judge(Evidence(stitched, settings: settings))
+    var report = ReportBuilder(judge).report
+    report.note(judge)
+    return report
   }
 }

@@ -19,6 +19,9 @@ public struct Report: Sendable {
   public var statements = StatementSummary()
   public var contradictions: [Contradiction] = []
 
+  /// The modes that were found although the user forbade them, in the catalogue's order: they alone fail the verdict.
+  public var forbidden: [String] = []
+
   public init() {}
 
   public enum Verdict: String, Sendable, Hashable {

@@ -11,16 +11,35 @@ public func junitReport(_ report: Report) -> String {
   xml.begin(
     "testsuites",
     [
-      "name": "stickler", "tests": "\(all.total + skipped)", "failures": "\(all.broken)",
+      "name": "stickler", "tests": "\(all.total + skipped + report.forbidden.count)",
+      "failures": "\(all.broken + report.forbidden.count)",
       "errors": "\(all.unclear)", "skipped": "\(skipped)",
     ]
   )
   for service in report.services { xml.add(service, of: report) }
+  xml.add(forbiddenOf: report)
   xml.end("testsuites")
   return xml.text
 }
 
 extension XMLText {
+  /// What `--fail-on` names has no expectation whose case it could be.
+  fileprivate mutating func add(forbiddenOf report: Report) {
+    guard !report.forbidden.isEmpty else { return }
+    let count = "\(report.forbidden.count)"
+    begin("testsuite", ["name": "--fail-on", "tests": count, "failures": count])
+    for mode in report.forbidden {
+      begin("testcase", ["classname": "--fail-on", "name": Catalogue.title(mode)])
+      element(
+        "failure",
+        ["type": "forbidden", "message": "\(Catalogue.title(mode)) was found"],
+        report.incidents.filter { $0.mode == mode }.map(\.line).joined(separator: "\n")
+      )
+      end("testcase")
+    }
+    end("testsuite")
+  }
+
   fileprivate mutating func add(_ service: Report.ServiceReport, of report: Report) {
     let name = service.name ?? service.fronts.first ?? "unknown"
     func count(_ verdict: Report.Verdict) -> String {

@@ -87,13 +87,20 @@ struct PromiseCounts {
   var total: Int { held + broken + unclear }
 }
 
+extension Catalogue {
+  /// `A2 proxy-restart-flush`.
+  static func title(_ id: String) -> String {
+    mode(id).map { "\($0.id) \($0.name)" } ?? id
+  }
+}
+
 extension Report {
   /// The verdict in a sentence.
   var headline: String {
     let counts = PromiseCounts(self)
     switch verdict {
     case .fail:
-      return "\(counts.broken) of \(counted(counts.total, "promise")) broken\(causes)"
+      return failure(counts)
     case .inconclusive:
       if !contradictions.isEmpty {
         return "the match is contradicted by the answers of pods themselves for "
@@ -109,7 +116,25 @@ extension Report {
     }
   }
 
-  /// `: A2 proxy-restart-flush on n1`, of what broke promises; empty where no cause is known.
+  private func failure(_ counts: PromiseCounts) -> String {
+    guard counts.broken > 0 else {
+      if !forbidden.isEmpty { return words(forForbidden: forbidden) }
+      return causes.isEmpty
+        ? "0 of \(counted(counts.total, "promise")) broken"
+        : "\(causes), of which none of \(counted(counts.total, "promise")) speaks"
+    }
+    var words = "\(counts.broken) of \(counted(counts.total, "promise")) broken"
+    if !causes.isEmpty { words += ": \(causes)" }
+    // The others are among the causes.
+    let excused = forbidden.filter { Catalogue.mode($0)?.modeClass == .explained }
+    return excused.isEmpty ? words : "\(words); \(self.words(forForbidden: excused))"
+  }
+
+  private func words(forForbidden modes: [String]) -> String {
+    "\(joined(modes.map(Catalogue.title))), which --fail-on forbids"
+  }
+
+  /// `A2 proxy-restart-flush on n1`, of what broke promises; empty where no cause is known.
   private var causes: String {
     var causes: [String] = []
     for incident in incidents where incident.modeClass != "explained" {
@@ -122,6 +147,6 @@ extension Report {
       if causes.count > 3 { break }
     }
     guard !causes.isEmpty else { return "" }
-    return ": " + causes.prefix(2).joined(separator: ", ") + (causes.count > 2 ? " and others" : "")
+    return causes.prefix(2).joined(separator: ", ") + (causes.count > 2 ? " and others" : "")
   }
 }

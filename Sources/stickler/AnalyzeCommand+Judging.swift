@@ -31,7 +31,7 @@ extension AnalyzeCommand {
     repeating: "ignore",
     .list(of: .mode),
     section: "Judging",
-    "neither tell nor judge these modes"
+    "neither tell nor judge these modes; how many findings that left out stands in the report"
   )
 
   static let maxFlows = Option(
@@ -56,6 +56,9 @@ extension AnalyzeCommand {
     settings.facts.proxyMode = try arguments[proxyMode]
     settings.failingModes = Set(try arguments[failOn].flatMap { $0.map(\.id) })
     settings.ignoredModes = Set(try arguments[ignore].flatMap { $0.map(\.id) })
+    if let both = settings.failingModes.intersection(settings.ignoredModes).min() {
+      throw Failure("--fail-on \(both) and --ignore \(both): a mode cannot fail and be ignored")
+    }
   }
 }
 

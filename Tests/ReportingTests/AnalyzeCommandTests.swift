@@ -70,6 +70,10 @@ import Testing
       "@/a.pcap -i @/c.json$(printf '\\100')yesterday",
       "@/c.json: 'yesterday' is no time; expected FILE"
     ),
+    (
+      "@/a.pcap --ignore A1,A2 --fail-on A2",
+      "--fail-on A2 and --ignore A2: a mode cannot fail and be ignored"
+    ),
     ("--node n1=", "--node: the name of the file is missing"),
     (
       "captures",
@@ -157,6 +161,28 @@ import Testing
     let cut = try Program.run("analyze \(Self.flush) --sessions | head -n 1")
     #expect(cut.output.hasPrefix("FAIL: "))
     #expect(cut.errors == "")
+  }
+
+  @Test func `what is ignored is said, with how much that is`() throws {
+    let run = try Program.run("analyze \(Self.flush) -i \(Self.flush) --ignore A2,A1")
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("PASS: "))
+    #expect(
+      run.output.contains(
+        "ignored  A2 proxy-restart-flush (12 findings), neither told nor judged, as --ignore asks\n"
+      )
+    )
+    let json = try Program.run("analyze \(Self.flush) -i \(Self.flush) --ignore A2 -f json").output
+    let kinds = try JSONValue(json)["blind_spots"]?.array?.map { $0["kind"]?.string ?? "" }
+    #expect(kinds?.contains("ignored-modes") == true)
+  }
+
+  @Test func `a mode that fails by the user's word is what the verdict names`() throws {
+    let folder = "captures/A1-idle-expiry"
+    #expect(try Program.run("analyze \(folder) -i \(folder)").status == 0)
+    let run = try Program.run("analyze \(folder) -i \(folder) --fail-on A1")
+    #expect(run.status == 1)
+    #expect(run.output.hasPrefix("FAIL: A1 idle-expiry, which --fail-on forbids\n"))
   }
 
   @Test func `a key anonymizes by itself, and gives the same names again`() throws {

@@ -31,6 +31,80 @@ import Testing
     #expect(printed == (try text(ofFile: path)))
   }
 
+  /// A change for which a shorter timeout and an emptied table are left as causes.
+  private func openReport(questions: Int) -> Report {
+    var report = sampleReport()
+    report.incidents[0].mode = nil
+    report.incidents[0].summary = ""
+    for index in report.findings.indices {
+      (report.findings[index].mode, report.findings[index].name) = (nil, nil)
+      report.findings[index].because = []
+    }
+    for question in 0..<questions {
+      report.undetermined.append(
+        Report.Undetermined(
+          modes: ["A1", "A\(2 + question)"],
+          service: "default/udp-server",
+          client: nil,
+          at: at(3_500),
+          needs: "an inventory (--inventory)"
+        )
+      )
+    }
+    return report
+  }
+
+  @Test(arguments: [
+    (0, "the cause could not be told; what it may be, and what would tell, stands below"),
+    (1, "the cause could not be told: A1 or A2; it needs an inventory (--inventory)"),
+    (2, "the cause could not be told; what it may be, and what would tell, stands below"),
+  ])
+  func `an incident without a cause says so, and what would tell`(questions: Int, words: String) {
+    let lines = page(openReport(questions: questions), TextLayout(width: 160))
+      .split(separator: "\n").map(String.init)
+    let title = lines.firstIndex { $0.hasPrefix("  cause undetermined  ") }
+    #expect(title.map { lines[$0 + 1] } == "    " + words)
+    #expect(!lines.contains { !$0.isEmpty && $0.allSatisfy { $0 == " " } })
+  }
+
+  @Test(arguments: [
+    (["explained", "violation"], "A2"), (["explained", "source", "loss"], "B1"),
+    (["source", "security"], "A2"), (["explained", "source"], "A1"), (["source"], "A1"),
+  ])
+  func `what is worst is what to look up first`(classes: [String], mode: String) {
+    var report = sampleReport()
+    let incident = report.incidents[0]
+    report.incidents = zip(classes, ["A1", "A2", "B1"]).map { modeClass, mode in
+      var copy = incident
+      (copy.mode, copy.modeClass) = (mode, modeClass)
+      return copy
+    }
+    #expect(
+      page(report, TextLayout(width: 160)).contains("\n`stickler explain \(mode)` tells what")
+    )
+  }
+
+  @Test func `what fails by the user's word alone is named, and not a promise`() {
+    var report = sampleReport()
+    report.incidents[0].modeClass = "explained"
+    report.forbidden = ["A1"]
+    #expect(
+      page(report, TextLayout(width: 160)).hasPrefix(
+        "FAIL: 1 of 3 promises broken; A1 idle-expiry, which --fail-on forbids\n"
+      )
+    )
+    report.services[0].verdicts.removeFirst()
+    report.forbidden = ["A1", "A9"]
+    #expect(
+      page(report, TextLayout(width: 160)).hasPrefix(
+        "FAIL: A1 idle-expiry and A9 affinity-timeout, which --fail-on forbids\n"
+      )
+    )
+    let xml = junitReport(report)
+    #expect(xml.contains("failures=\"2\""))
+    #expect(xml.contains("message=\"A9 affinity-timeout was found\""))
+  }
+
   @Test(arguments: [60, 80, 100, 160])
   func `nothing is wider than the terminal`(width: Int) {
     let text = page(

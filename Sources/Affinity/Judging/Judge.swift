@@ -39,6 +39,8 @@ struct DoubtRecord: Sendable {
 struct Judge {
   private(set) var findings: [FindingRecord] = []
   private(set) var doubts: [DoubtRecord] = []
+  /// How many findings of each mode were left out because the user asked for that.
+  private(set) var ignored: [String: Int] = [:]
   let evidence: Evidence
   /// Moves of one kind mostly rule out the same modes: a million of them then hold the list once.
   private var lastRuledOut: [Report.RuledOut] = []
@@ -49,11 +51,17 @@ struct Judge {
     judgeSplits()
     judgeLosses()
     survey()
-    let ignored = evidence.settings.ignoredModes
-    if !ignored.isEmpty {
-      findings.removeAll { finding in finding.mode.map { ignored.contains($0.id) } ?? false }
-    }
+    leaveOutIgnored()
     findings.sort(by: Self.precedes)
+  }
+
+  private mutating func leaveOutIgnored() {
+    let unwanted = evidence.settings.ignoredModes
+    guard !unwanted.isEmpty else { return }
+    for case let mode? in findings.lazy.map(\.mode?.id) where unwanted.contains(mode) {
+      ignored[mode, default: 0] += 1
+    }
+    findings.removeAll { finding in finding.mode.map { unwanted.contains($0.id) } ?? false }
   }
 
   private static func precedes(_ left: FindingRecord, _ right: FindingRecord) -> Bool {

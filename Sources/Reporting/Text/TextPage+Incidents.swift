@@ -16,13 +16,17 @@ extension TextPage {
       findings[finding.id] = finding
     }
     for incident in shown {
-      add(incident, example: incident.findings.first.flatMap { findings[$0] })
+      add(incident, example: incident.findings.first.flatMap { findings[$0] }, of: report)
     }
     let rest = report.incidents.count - shown.count
     if rest > 0 { line("  and \(grouped(rest)) more (--format json has them all)") }
   }
 
-  private mutating func add(_ incident: Report.Incident, example: Report.Finding?) {
+  private mutating func add(
+    _ incident: Report.Incident,
+    example: Report.Finding?,
+    of report: Report
+  ) {
     let mode = incident.mode ?? "cause undetermined"
     let name = example?.name.map { " \($0)" } ?? ""
     var traits = [incident.modeClass]
@@ -39,7 +43,8 @@ extension TextPage {
     if let name = example?.name, summary.hasPrefix("\(name): ") {
       summary = summary.dropFirst(name.count + 2)
     }
-    paragraph(String(summary), indentedBy: 4)
+    let words = summary.isEmpty ? report.openQuestion(incident, example) : String(summary)
+    if !words.isEmpty { paragraph(words, indentedBy: 4) }
     let size =
       incident.summary.hasSuffix("findings)")
       ? "" : counted(incident.findings.count, "finding") + ", "
@@ -75,6 +80,29 @@ extension TextPage {
       return "\(file): \(frames.joined(separator: ", "))"
     }
     .joined(separator: "; ")
+  }
+}
+
+extension Report {
+  /// The mode that most wants to be looked up: the first that broke a promise, else the first of the catalogue.
+  var worstMode: String? {
+    let broken = incidents.first {
+      $0.mode != nil && ["violation", "loss", "security"].contains($0.modeClass)
+    }
+    return broken?.mode ?? incidents.compactMap(\.mode).min()
+  }
+
+  /// What is to be said of an incident without a cause: what it may be, and what would tell.
+  fileprivate func openQuestion(_ incident: Incident, _ example: Finding?) -> String {
+    guard incident.mode == nil else { return "" }
+    let questions = undetermined.filter {
+      $0.service == incident.service && ($0.client == nil || $0.client == example?.client)
+    }
+    guard let question = questions.first, questions.count == 1 else {
+      return "the cause could not be told; what it may be, and what would tell, stands below"
+    }
+    let modes = question.modes.joined(separator: " or ")
+    return "the cause could not be told: \(modes); it needs \(question.needs)"
   }
 }
 

@@ -39,6 +39,9 @@ extension TextPage {
       followed += ", \(grouped(report.matching.ambiguous)) ambiguous and not guessed"
     }
     fact("followed", followed)
+    for spot in report.blindSpots where spot.kind == Report.ignoredModes {
+      fact("ignored", spot.effect)
+    }
     let stated = report.statements
     guard stated.sessions > 0 else { return }
     var words = "the same of \(counted(stated.confirmed, "placement"))"
@@ -88,18 +91,19 @@ extension TextPage {
   }
 
   mutating func add(blindSpotsOf report: Report) {
-    guard !report.blindSpots.isEmpty else { return }
+    // What was not looked at because nobody wanted it to be stands at the top.
+    let spots = report.blindSpots.filter { $0.kind != Report.ignoredModes }
+    guard !spots.isEmpty else { return }
     heading("BLIND SPOTS")
-    for spot in report.blindSpots {
+    for spot in spots {
       paragraph("\(spot.location): \(spot.effect)", label: "  ", labelWidth: 4)
     }
   }
 
   mutating func add(adviceOn report: Report, _ all: SessionTotals.Tally) {
-    let modes = Set(report.incidents.compactMap(\.mode)).sorted()
     var advice: [String] = []
-    if let first = modes.first {
-      advice.append("`stickler explain \(first)` tells what \(first) is and what to do about it.")
+    if let mode = report.worstMode {
+      advice.append("`stickler explain \(mode)` tells what \(mode) is and what to do about it.")
     }
     if !layout.showsSessions, all.sessions > 0 {
       advice.append("--sessions lists every session; --html FILE draws them.")
