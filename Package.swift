@@ -35,6 +35,7 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .target(name: "CMallocCount"),
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -46,6 +47,7 @@ let package = Package(
     room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
     room("Correlation", ["Protocols", "Wire"]),
     room("JSONText"),
+    room("KubernetesAPI", ["CCurl", "Cluster", "JSONText", "System", "Wire"]),
     room("Protocols", ["Wire"]),
     room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),
     room(
@@ -67,7 +69,7 @@ let package = Package(
       "stickler",
       [
         "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
-        "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
+        "KubernetesAPI", "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
       ]
     ),
     program(
@@ -88,7 +90,12 @@ let package = Package(
       ]
     ),
     tests("CorrelationTests", ["Correlation", "Protocols", "TestSupport", "Wire", "Workbench"]),
-    tests("InventoryTests", ["Cluster", "TestSupport", "Wire", "stickler"]),
+    .testTarget(
+      name: "InventoryTests",
+      dependencies: ["Cluster", "KubernetesAPI", "System", "TestSupport", "Wire", "stickler"],
+      exclude: ["apiserver.py"],
+      swiftSettings: settings
+    ),
     tests("JSONTextTests", ["JSONText"]),
     tests(
       "ProofTests",
@@ -141,6 +148,7 @@ if Context.environment["STICKLER_FUZZ"] != nil {
     ),
     fuzzer("FuzzErlang", ["Protocols"]),
     fuzzer("FuzzInventory", ["Cluster", "JSONText", "Wire"]),
+    fuzzer("FuzzKubeconfig", ["KubernetesAPI"]),
     fuzzer("FuzzPacket", ["Correlation", "Wire"]),
     fuzzer("FuzzSavefile", ["CaptureFiles"]),
     fuzzer("FuzzStun", ["Companions", "Protocols", "System", "Wire"]),

@@ -31,7 +31,7 @@ def main():
     if any(word in target for word in ("Inventory", "JSON")):
         for seed in pathlib.Path("captures").glob("*/cluster.json"):
             shutil.copy(seed, folder / f"{seed.parent.name}.json")
-    else:
+    elif "Kubeconfig" not in target:
         for capture in sorted(pathlib.Path("captures").glob("*/*.pcap")):
             header, found = records(capture.read_bytes())
             name = f"{capture.parent.name}-{capture.stem}"

@@ -33,7 +33,7 @@ public struct ClusterSnapshot: Hashable, Sendable {
   }
 
   /// Puts everything in order of its name and each object in once: of several the last counts.
-  mutating func normalize() {
+  public mutating func normalize() {
     pods = lastOfEach(pods, by: { $0.name })
     services = lastOfEach(services, by: { $0.name })
     nodes = lastOfEach(nodes, by: { $0.name })
