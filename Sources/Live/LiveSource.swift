@@ -98,30 +98,54 @@ public struct LiveSource: ~Copyable {
 
   /// Appends the sightings of the frames that wait, some thousands at most; how many frames there were.
   ///
-  /// Each frame is decoded where the kernel put it; `keeper` sees those that count.
+  /// Each frame is decoded where the kernel put it.
+  public mutating func read(into batch: inout SightingBatch) throws(CaptureError) -> Int {
+    let linkType = CaptureSocket.linkType
+    return try Self.read(&socket, &interfaces, &frameCount) { frame, number in
+      Self.add(frame, number, as: linkType, to: &batch)
+    }
+  }
+
+  /// The same, for a keeper that sees the frames which count.
   public mutating func read(
     into batch: inout SightingBatch,
-    keeper: Keeper = { _ in }
+    keeper: Keeper
   ) throws(CaptureError) -> Int {
-    try Self.read(&socket, &interfaces, &frameCount) { frame, number in
-      batch.add(
-        frame.bytes,
-        as: CaptureSocket.linkType,
-        originalLength: Int(frame.originalLength),
-        time: frame.time,
-        interface: 0,
-        witness: Witness(file: 0, frame: number)
-      )
+    let linkType = CaptureSocket.linkType
+    return try Self.read(&socket, &interfaces, &frameCount) { frame, number in
+      Self.add(frame, number, as: linkType, to: &batch)
       keeper(frame)
     }
   }
+
+  @inline(__always)
+  private static func add(
+    _ frame: borrowing CaptureSocket.Frame,
+    _ number: UInt64,
+    as linkType: LinkType,
+    to batch: inout SightingBatch
+  ) {
+    batch.add(
+      frame.bytes,
+      as: linkType,
+      originalLength: Int(frame.originalLength),
+      time: frame.time,
+      interface: 0,
+      witness: Witness(file: 0, frame: number)
+    )
+  }
+
+  /// So many frames are read in one go at most: after fewer none waits.
+  public static let mostFrames = CaptureSocket.mostFrames
 
   /// Hands the frames that wait to `keeper`, undecoded; how many there were.
   public mutating func read(_ keeper: Keeper) throws(CaptureError) -> Int {
     try Self.read(&socket, &interfaces, &frameCount) { frame, _ in keeper(frame) }
   }
 
-  /// Apart from `self`, of which a closure could not use two parts at once.
+  /// Apart from `self`, of which a closure could not use two parts at once; inlined, so that a frame passes one closure
+  /// less.
+  @inline(__always)
   private static func read(
     _ socket: inout CaptureSocket,
     _ interfaces: inout WatchedInterfaces,

@@ -32,7 +32,7 @@ public struct CaptureSocket: ~Copyable {
 
   public static let linkType = LinkType.linuxCookedV2
   /// So many frames are taken in one go at most, so that a flood lets us do other things too.
-  private static let mostFrames: Int32 = 4096
+  public static let mostFrames = 4096
   /// The most instructions of a filter that the kernel takes (BPF_MAXINSNS).
   public static let kernelFilterLimit = 4096
 
@@ -113,7 +113,7 @@ public struct CaptureSocket: ~Copyable {
       return unsafe withUnsafeMutablePointer(to: &context) { context in
         unsafe pcap_dispatch(
           handle,
-          Self.mostFrames,
+          Int32(Self.mostFrames),
           { user, header, bytes in unsafe Context.take(user, header, bytes) },
           UnsafeMutableRawPointer(context).assumingMemoryBound(to: UInt8.self)
         )
@@ -137,7 +137,10 @@ public struct CaptureSocket: ~Copyable {
   }
 
   /// What a callback from C is told.
-  private struct Context {
+  ///
+  /// Not to be copied, and moved out and back in: a closure that is read where it lies, or out of a structure that could be
+  /// copied, is retained and released again for each frame, which was a seventh of what capturing took.
+  private struct Context: ~Copyable {
     var body: (borrowing Frame) -> Void
     /// What a count of the time stamp's smaller unit has in nanoseconds.
     var scale: Int64
@@ -155,8 +158,6 @@ public struct CaptureSocket: ~Copyable {
       let moment = unsafe header.pointee.ts
       let scale = unsafe context.pointee.scale
       let time = Int64(moment.tv_sec) &* 1_000_000_000 &+ Int64(moment.tv_usec) &* scale
-      // Moved out and back in: a closure that is read where it lies is retained and released again for each frame, which
-      // was an eighth of what capturing took.
       let taken = unsafe context.move()
       taken.body(
         unsafe Frame(

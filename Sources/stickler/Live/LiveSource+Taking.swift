@@ -26,6 +26,14 @@ extension LiveSource {
     }
   }
 
+  mutating func take(_ batch: inout SightingBatch) throws(Failure) -> Int {
+    do throws(CaptureError) {
+      return try read(into: &batch)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
   mutating func take(_ batch: inout SightingBatch, _ keeper: Keeper) throws(Failure) -> Int {
     do throws(CaptureError) {
       return try read(into: &batch, keeper: keeper)

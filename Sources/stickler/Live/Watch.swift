@@ -40,14 +40,24 @@ struct Watch: ~Copyable {
   private let refresh: Interval
   private let end: Instant?
   private var isAnalysing = false
+  /// What the last analysis was of, and how often it was the same before.
+  private var analyzed = Progress()
+  private var repetitions = 0
   private var nextReport: Instant
   private var nextCount: Instant
 
-  /// How much longer than an analysis takes the next one waits: a core that is busy with a quarter of it stays useful.
-  private static let patience: Int64 = 3
+  /// How much longer than an analysis takes the next one waits: a tenth of a core is the most that they take together.
+  private static let patience: Int64 = 9
 
   /// The most observations that wait for the next analysis.
   private static let mostEnded = 400_000
+
+  /// What an analysis depends on: where nothing of it changed, the report would be the same.
+  private struct Progress: Equatable {
+    var frames: UInt64 = 0
+    var dropped: UInt64 = 0
+    var losses: [InterfaceLoss] = []
+  }
 
   struct Settings {
     var live = LiveSettings()
@@ -117,7 +127,7 @@ struct Watch: ~Copyable {
     let wake = loop.wait(until: moment)
     // A few rounds, so that a flood leaves time for the rest.
     for _ in 0..<8 where wake.contains(.frames) {
-      if try takeFrames() == 0 { break }
+      if try takeFrames() < LiveSource.mostFrames { break }
     }
     if wake.contains(.links) || source.hasNews { news.notices += source.followInterfaces() }
     if wake.contains(.inventory) {
@@ -140,8 +150,12 @@ struct Watch: ~Copyable {
       nextReport = now + max(refresh, pause)
     }
     if now >= nextReport, !isAnalysing {
-      ended += observer.drain()
-      ask(for: observer.peek())
+      if isWorthAsking() {
+        ended += observer.drain()
+        ask(for: observer.peek())
+      } else {
+        nextReport = now + refresh
+      }
     }
     news.hasKeys = wake.contains(.keys)
     news.isOver = wake.contains(.stop) || end.map { now >= $0 } ?? false
@@ -182,6 +196,16 @@ struct Watch: ~Copyable {
 
   /// Lets the ring grow: what is in it now is wanted.
   mutating func keepAll() { ring?.keepsAll = true }
+
+  /// Whether another report would say another thing, or say it for the second time, before which little is told.
+  private mutating func isWorthAsking() -> Bool {
+    var now = Progress(frames: source.frameCount, dropped: counters.dropped)
+    now.losses = losses.last.filter { $0.lost > 0 }
+    let isNew = now != analyzed || isInventoryNew
+    repetitions = isNew ? 0 : repetitions + 1
+    analyzed = now
+    return repetitions < 2
+  }
 
   private mutating func ask(for ongoing: [Observation], isLast: Bool = false) {
     var coverage = Report.NodeCoverage(name: node, files: files.map(\.path))
@@ -231,6 +255,7 @@ struct Watch: ~Copyable {
     _ batch: inout SightingBatch,
     _ ring: inout SavefileRing?
   ) throws(Failure) -> Int {
-    try source.take(&batch) { ring?.append($0) }
+    if ring == nil { return try source.take(&batch) }
+    return try source.take(&batch) { ring?.append($0) }
   }
 }
