@@ -27,5 +27,6 @@ extension SystemError: CustomStringConvertible {
 
 extension SystemError {
   public var isAddressInUse: Bool { code == EADDRINUSE }
+  public var isRefused: Bool { code == ECONNREFUSED }
   public var isPermissionDenied: Bool { code == EACCES || code == EPERM }
 }

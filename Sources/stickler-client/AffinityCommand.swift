@@ -231,6 +231,9 @@ private func shapeTraffic(
   configuration.requests = try arguments[AffinityOptions.requests].map { UInt32($0) }
   let times = try arguments[AffinityOptions.times].map(Interval.init)
   if !times.isEmpty { configuration.schedules = [times] }
+  for (earlier, later) in zip(times, times.dropFirst()) where later < earlier {
+    throw Failure("--at: \(later.text) stands after \(earlier.text); give the times as they come")
+  }
   configuration.burst = try arguments[AffinityOptions.burst]
   configuration.padding = try arguments[AffinityOptions.padding]
   guard configuration.padding == 0 || configuration.wire == .stun else {
@@ -255,7 +258,7 @@ private func affinityTarget(
     let file = try EnvironmentFile(path)
     host = file["TARGET_ADDR"] ?? host
     if let text = file["TARGET_PORT"] {
-      guard let number = UInt16(text) else {
+      guard let number = UInt16(text), number > 0 else {
         throw Failure("\(path): TARGET_PORT '\(text)' is not a port")
       }
       port = port ?? number

@@ -59,6 +59,12 @@ struct AffinityReport {
         "\(silent) of \(records.count) clients had fewer than two answers to compare"
       )
     }
+    if records.contains(where: { $0.echoes > 0 }) {
+      return (
+        .inconclusive,
+        "the server sends back what it is asked: an echo does not say which pod it came from"
+      )
+    }
     if records.contains(where: { $0.pods.isEmpty && $0.reflective.isEmpty }) {
       return (
         .inconclusive,

@@ -73,6 +73,7 @@ private func broadcast(
   _ arguments: Arguments,
   _ console: inout Console
 ) throws(Failure) -> ExitCode {
+  try checkLength(of: try arguments[messageOption], isPlain: try arguments[plainOption])
   let signals = try opened { () throws(SystemError) in try StopSignals() }
   let socket = try opened { () throws(SystemError) in
     try UDPSocket(bind: Endpoint(IPAddress(high: 0, low: 0), 0))
@@ -98,6 +99,15 @@ private func broadcast(
       sleep(until: min(next, Instant.now() + .milliseconds(50)))
     }
     if signals.take() != nil { return worst }
+  }
+}
+
+/// Tells a text that no datagram can hold before it fails at every address.
+private func checkLength(of text: String, isPlain: Bool) throws(Failure) {
+  let most = 65_507
+  let length = Broadcast.Message(text: Array(text.utf8), id: isPlain ? nil : 0).encoded.count
+  guard length <= most else {
+    throw Failure("--message: \(length) bytes; a datagram holds \(most) at most")
   }
 }
 

@@ -5,6 +5,11 @@ import Protocols
 import System
 import Wire
 
+private let usualUDPPort: UInt16 = 5_678
+private let usualTCPPort: UInt16 = 1_234
+private let hostArgument = Argument<Target>.host(
+  usualPort: "\(usualUDPPort), over TCP \(usualTCPPort)"
+)
 private let tcpOption = Option(flag: "tcp", "over TCP (default: UDP)")
 private let countOption = Option<Int?>(
   "count",
@@ -26,13 +31,13 @@ let echoCommand = Command(
     A line of standard input at a time over one connection, or --count messages, each over a connection of its own; \
     then the distribution over the pods is shown, as far as the servers' banners tell it.
 
-    All echoed is 0, something lost or changed 1, nothing echoed 2.
+    All echoed is 0, something lost, refused or changed 1, nothing echoed 2.
     """,
   options: [
     tcpOption, countOption, timeoutOption, Option<Format>.format, Option<Bool>.ipv4,
     Option<Bool>.ipv6,
   ],
-  arguments: [Argument<Target>.host],
+  arguments: [hostArgument],
   examples: [
     .init("is it balanced?", "stickler-client echo --tcp --count 100 192.0.2.7:1234"),
     .init("a line at a time", "stickler-client echo 192.0.2.7:5678"),
@@ -46,6 +51,7 @@ private struct Tally {
   var echoed = 0
   var different = 0
   var lost = 0
+  var refused = 0
   var servers: [String: Int] = [:]
   var roundTrips = RoundTrips()
 
@@ -58,6 +64,7 @@ private struct Tally {
       servers[server ?? "(no banner)", default: 0] += 1
     case .different: different += 1
     case .lost: lost += 1
+    case .refused: refused += 1
     }
   }
 
@@ -69,8 +76,8 @@ private struct Tally {
 @Sendable
 private func echo(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
   let transport: EchoSession.Transport = try arguments[tcpOption] ? .tcp : .udp
-  let usual: UInt16 = transport == .tcp ? 1_234 : 5_678
-  let target = try endpoint(try arguments[.host], usualPort: usual, arguments)
+  let usual = transport == .tcp ? usualTCPPort : usualUDPPort
+  let target = try endpoint(try arguments[hostArgument], usualPort: usual, arguments)
   let timeout = Interval(try arguments[timeoutOption])
   let isText = try arguments[.format] == .text
   ignoreBrokenPipes()
@@ -95,6 +102,7 @@ private func echo(_ arguments: Arguments, _ console: inout Console) throws(Failu
           case .different(let bytes):
             "different: \(String(decoding: bytes, as: UTF8.self).trimmedEnd.printable)"
           case .lost: "lost: nothing within \(timeout.text)"
+          case .refused: "refused: the port is closed, or the host unreachable"
           }
         write(text + "\n", to: 1)
       }
@@ -119,17 +127,18 @@ private func print(
     try console.out.line(json(tally, servers))
     return
   }
-  if servers.count > 1 || tally.sent > 1 {
+  if servers.count > 1 || tally.sent > 1, tally.echoed > 0 {
     var table = Table([.init("SERVER"), .init("MESSAGES", .right), .init("SHARE", .right)])
     for (server, count) in servers {
       table.append([.init(server), .init("\(count)"), .init("\(100 * count / tally.echoed) %")])
     }
     try table.print(to: &console)
   }
+  let refused = tally.refused > 0 ? ", \(tally.refused) refused" : ""
   let median = tally.roundTrips.percentile(0.5).map { ", median \($0.text)" } ?? ""
   try console.out.line(
     "\(tally.sent) sent to \(target), \(tally.echoed) echoed, \(tally.different) different, "
-      + "\(tally.lost) lost\(median)"
+      + "\(tally.lost) lost\(refused)\(median)"
   )
 }
 
@@ -140,7 +149,7 @@ private func json(_ tally: Tally, _ servers: [(key: String, value: Int)]) -> Str
     writer.string("stickler.echo/1")
     let counts = [
       ("sent", tally.sent), ("echoed", tally.echoed), ("different", tally.different),
-      ("lost", tally.lost),
+      ("lost", tally.lost), ("refused", tally.refused),
     ]
     for (name, count) in counts {
       writer.key(name)

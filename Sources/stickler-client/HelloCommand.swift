@@ -4,6 +4,8 @@ import Protocols
 import System
 import Wire
 
+private let usualPort: UInt16 = 20_001
+private let hostArgument = Argument<Target>.host(usualPort: "\(usualPort)")
 private let countOption = Option(
   "count",
   short: "n",
@@ -40,14 +42,14 @@ let helloCommand = Command(
     countOption, intervalOption, timeoutOption, Option<Format>.format, Option<Bool>.ipv4,
     Option<Bool>.ipv6,
   ],
-  arguments: [Argument<Target>.host],
+  arguments: [hostArgument],
   examples: [.init("as the original", "stickler-client hello 192.0.2.7")],
   body: hello
 )
 
 @Sendable
 private func hello(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
-  let target = try endpoint(try arguments[.host], usualPort: 20_001, arguments)
+  let target = try endpoint(try arguments[hostArgument], usualPort: usualPort, arguments)
   let count = try arguments[countOption]
   let interval = Interval(try arguments[intervalOption])
   let timeout = Interval(try arguments[timeoutOption])
@@ -99,7 +101,9 @@ private func hello(_ arguments: Arguments, _ console: inout Console) throws(Fail
   }
   if isText {
     let strange = other > 0 ? ", \(other) of them no greeting" : ""
-    try console.out.line("\(sent) sent, \(answered) answered\(strange), \(sent - answered) lost")
+    try console.out.line(
+      "\(sent) sent to \(target), \(answered) answered\(strange), \(sent - answered) lost"
+    )
   } else {
     try console.out.line(
       "{\"schema\":\"stickler.hello/1\",\"sent\":\(sent),\"answered\":\(answered),"

@@ -4,6 +4,8 @@ import JSONText
 import System
 import Wire
 
+private let usualPort: UInt16 = 12_000
+private let hostArgument = Argument<Target>.host(usualPort: "\(usualPort)")
 private let setOption = Option<IPAddress?>(
   "set",
   .parsed("IP", as: "an IP address"),
@@ -33,7 +35,7 @@ let leaderCommand = Command(
     setOption, keyOption, timeoutOption, Option<Format>.format, Option<WhenToShow>.color,
     Option<Bool>.ipv4, Option<Bool>.ipv6,
   ],
-  arguments: [Argument<Target>.host],
+  arguments: [hostArgument],
   examples: [
     .init("who leads?", "stickler-client leader headless-udp:12000"),
     .init("make it another", "stickler-client leader headless-udp --set 10.244.1.7"),
@@ -43,8 +45,8 @@ let leaderCommand = Command(
 
 @Sendable
 private func leader(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
-  let target = try arguments[.host]
-  let port = target.port ?? 12_000
+  let target = try arguments[hostArgument]
+  let port = target.port ?? usualPort
   let key = (try arguments[keyOption]).flatMap { MessageKey($0) }
   let timeout = Interval(try arguments[timeoutOption])
   let pods = try addresses(of: target.host, arguments).map { Endpoint($0, port) }

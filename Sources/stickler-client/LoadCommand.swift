@@ -3,6 +3,8 @@ import Companions
 import System
 import Wire
 
+private let usualPort: UInt16 = 20_001
+private let hostArgument = Argument<Target>.host(usualPort: "\(usualPort)")
 private let rateOption = Option(
   "rate",
   short: "r",
@@ -66,7 +68,7 @@ let loadCommand = Command(
     rateOption, durationOption, sizeOption, sourcesOption, rampOption, payloadOption, answersOption,
     Option<Format>.format, Option<Bool>.ipv4, Option<Bool>.ipv6,
   ],
-  arguments: [Argument<Target>.host],
+  arguments: [hostArgument],
   examples: [
     .init(
       "fifty thousand a second of heartbeats for a minute",
@@ -79,7 +81,7 @@ let loadCommand = Command(
 @Sendable
 private func load(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
   var configuration = LoadGenerator.Configuration(
-    target: try endpoint(try arguments[.host], usualPort: 20_001, arguments),
+    target: try endpoint(try arguments[hostArgument], usualPort: usualPort, arguments),
     seed: UInt64.random(in: 0...UInt64.max)
   )
   configuration.rate = try arguments[rateOption]
@@ -96,13 +98,15 @@ private func load(_ arguments: Arguments, _ console: inout Console) throws(Failu
     let answers = configuration.countsAnswers ? ", \(result.answers) answers" : ""
     let refused = result.refused > 0 ? ", \(result.refused) refused by the kernel" : ""
     try console.out.line(
-      "\(result.sent) sent in \(result.elapsed.text): \(Int(result.rate)) a second, "
+      "\(result.sent) sent to \(configuration.target) in \(result.elapsed.text): "
+        + "\(Int(result.rate)) a second, "
         + "\(result.bytes) bytes\(answers)\(refused)"
     )
   case .json:
     let answers = configuration.countsAnswers ? "\(result.answers)" : "null"
     try console.out.line(
-      "{\"schema\":\"stickler.load/1\",\"sent\":\(result.sent),\"bytes\":\(result.bytes),"
+      "{\"schema\":\"stickler.load/1\",\"target\":\"\(configuration.target)\","
+        + "\"sent\":\(result.sent),\"bytes\":\(result.bytes),"
         + "\"refused\":\(result.refused),\"answers\":\(answers),"
         + "\"elapsed_ms\":\(Int(result.elapsed.milliseconds)),\"rate\":\(Int(result.rate))}"
     )

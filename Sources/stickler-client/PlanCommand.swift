@@ -4,6 +4,8 @@ import JSONText
 import System
 import Wire
 
+private let usualPort: UInt16 = 3_478
+private let hostArgument = Argument<Target>.host(usualPort: "\(usualPort)")
 private let unrepliedOption = Option(
   "unreplied-timeout",
   .duration(in: .seconds(1)...(.seconds(86_400))),
@@ -42,13 +44,14 @@ let planCommand = Command(
     just shorter and longer than the timeouts, identical and large datagrams, several at once at the start of a flow. \
     One line each: what held, what did not, and which mode of the catalogue that suggests ('stickler explain').
 
-    Kept is 0, broken 1. Where only one pod was ever seen, nothing could have moved: 2.
+    Kept is 0, broken 1. Where only one pod was ever seen nothing could have moved, and where nothing answered nothing \
+    is known: 2.
     """,
   options: [
     unrepliedOption, streamOption, marginOption, noIdleOption, clientIPOption, timeoutOption,
     Option<Format>.format, Option<WhenToShow>.color, Option<Bool>.ipv4, Option<Bool>.ipv6,
   ],
-  arguments: [Argument<Target>.host],
+  arguments: [hostArgument],
   examples: [
     .init("everything, two minutes", "stickler-client plan 192.0.2.7:3478 --client-ip"),
     .init("what is quick", "stickler-client plan --no-idle 192.0.2.7:3478"),
@@ -59,26 +62,40 @@ let planCommand = Command(
 @Sendable
 private func plan(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
   var base = ClientRunner.Configuration(
-    target: try endpoint(try arguments[.host], usualPort: 3_478, arguments),
+    target: try endpoint(try arguments[hostArgument], usualPort: usualPort, arguments),
     seed: UInt64.random(in: 0...UInt64.max)
   )
   base.timeout = Interval(try arguments[timeoutOption])
   base.duration = nil
   var found: [(PlanExperiment, [ClientRecord])] = []
   let isInterrupted = try experiment(base, arguments, StatusLine(console), &found)
+  let answered = found.reduce(0) { $0 + $1.1.reduce(0) { $0 + $1.answered } }
+  let refused = found.reduce(0) { $0 + $1.1.reduce(0) { $0 + $1.refused } }
   var names: Set<String> = []
   for (_, records) in found {
     for record in records { names.formUnion(record.pods.map(\.name)) }
   }
   let promisesClientIP = try arguments[clientIPOption]
   let rows = found.map { experiment, records in
-    experiment.judge(records, podsSeen: names.count, promisesClientIP: promisesClientIP)
+    experiment.judge(
+      records,
+      podsSeen: names.count,
+      isAnswering: answered > 0,
+      promisesClientIP: promisesClientIP
+    )
   }
   let code: ExitCode =
     rows.contains(where: \.isBroken)
     ? .violation : names.count < 2 || isInterrupted ? .inconclusive : .pass
   switch try arguments[.format] {
-  case .text: try print(rows, names.count, code, base.target, &console)
+  case .text:
+    let silence =
+      answered > 0
+      ? nil
+      : refused > 0
+        ? "nothing answered, and \(refused) ICMP errors came back: a port is closed, or a host unreachable"
+        : "nothing answered: does anybody listen at \(base.target)?"
+    try print(rows, names.count, code, base.target, silence, &console)
   case .json: try console.out.write(json(rows, code, base.target))
   }
   return code
@@ -200,6 +217,7 @@ private func print(
   _ pods: Int,
   _ code: ExitCode,
   _ target: Endpoint,
+  _ silence: String?,
   _ console: inout Console
 ) throws(Failure) {
   var table = Table([
@@ -224,7 +242,7 @@ private func print(
   case .inconclusive, .failure:
     let reason =
       switch pods {
-      case 0: "no answer named a pod"
+      case 0: silence ?? "no answer named a pod"
       case 1: "only one pod was ever seen, so nothing could have moved"
       default: "interrupted"
       }

@@ -33,6 +33,7 @@ extension Notation where Value == Target {
       guard let target = Target(text) else {
         throw Failure("'\(text)' is neither a name nor an address, with or without a port")
       }
+      guard target.port != 0 else { throw Failure("'\(text)': nobody can be asked at port 0") }
       return target
     }
   }
@@ -53,12 +54,19 @@ extension Option where Value == Format {
 }
 
 extension Argument where Value == Target {
-  static let host = Argument("HOST", .target, "whom to ask: a name or an address, and a port")
+  static func host(usualPort: String) -> Self {
+    Self(
+      "HOST",
+      .target,
+      "whom to ask: a name or an address, and a port (default: \(usualPort))"
+    )
+  }
 }
 
 /// The addresses of a target, of the families that were asked for.
 func addresses(of host: String, _ arguments: Arguments) throws(Failure) -> [IPAddress] {
   let (v4, v6) = (try arguments[.ipv4], try arguments[.ipv6])
+  guard !v4 || !v6 else { throw Failure("--ipv4 and --ipv6: give one of them, or none for both") }
   let found: [IPAddress]
   do {
     found = try resolve(host)

@@ -83,8 +83,10 @@ private func configuration(_ arguments: Arguments) throws(Failure) -> EchoServer
       ports.append(UDPPort(number: number, answers: nil))
     }
   }
+  try checkOnce(ports.map(\.number), "--udp")
   configuration.udp = ports.map { EchoServer.Port($0.number, $0.answers ?? standard) }
   configuration.tcp = try arguments[Options.tcp]
+  try checkOnce(configuration.tcp, "--tcp")
   configuration.http = try arguments[Options.http]
   guard !configuration.udp.isEmpty || !configuration.tcp.isEmpty else {
     throw Failure("nothing to serve: give --udp PORT or --tcp PORT (see 'stickler-echo --help')")
@@ -98,6 +100,14 @@ private func configuration(_ arguments: Arguments) throws(Failure) -> EchoServer
     configuration.leader = try leaderConfiguration(arguments)
   }
   return configuration
+}
+
+/// A port can be served once; 0 is another one each time.
+private func checkOnce(_ ports: [UInt16], _ option: String) throws(Failure) {
+  var seen: Set<UInt16> = []
+  for port in ports where port != 0 && !seen.insert(port).inserted {
+    throw Failure("\(option) \(port) is given twice")
+  }
 }
 
 private func leaderConfiguration(

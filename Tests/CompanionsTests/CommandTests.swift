@@ -67,6 +67,73 @@ import Wire
   }
 
   @Test(.enabled(if: isBuilt))
+  func `what cannot be is refused in one line, before anything is sent`() {
+    let lines = Self.run(
+      """
+      "$client" affinity 127.0.0.1 -4 -6 2>&1; echo $?
+      "$client" hello 127.0.0.1:0 2>&1; echo $?
+      "$client" affinity 127.0.0.1 --at 0,5s,1s 2>&1; echo $?
+      "$client" broadcast -s localhost -m "$(head -c 70000 /dev/zero | tr '\\0' x)" 2>&1; echo $?
+      "$echo" --bind 127.0.0.1 --udp 2001 --udp 2001=hello 2>&1; echo $?
+      "$echo" --bind 127.0.0.1 --tcp 2001 --tcp 2001 2>&1; echo $?
+      """
+    )
+    #expect(
+      lines == [
+        "stickler-client: --ipv4 and --ipv6: give one of them, or none for both", "3",
+        "stickler-client: HOST: '127.0.0.1:0': nobody can be asked at port 0", "3",
+        "stickler-client: --at: 1.00 s stands after 5.00 s; give the times as they come", "3",
+        "stickler-client: --message: 70032 bytes; a datagram holds 65507 at most", "3",
+        "stickler-echo: --udp 2001 is given twice", "3",
+        "stickler-echo: --tcp 2001 is given twice", "3",
+      ]
+    )
+  }
+
+  @Test(.enabled(if: isBuilt))
+  func `an echo names no pod, and nobody's answer breaks no promise`() {
+    let lines = Self.run(
+      """
+      serve --answer echo
+      "$client" affinity 127.0.0.1:$port --wire agnhost -n 2 -i 20ms -d 200ms; echo "affinity $?"
+      kill -TERM $pid; wait $pid
+      "$client" plan --no-idle --timeout 50ms 127.0.0.1:$port; echo "plan $?"
+      "$client" echo --tcp -n 2 127.0.0.1:$port; echo "tcp $?"
+      "$client" echo -n 2 --timeout 1s 127.0.0.1:$port; echo "udp $?"
+      echo hello | "$client" echo --tcp 127.0.0.1:$port | head -n 1
+      """
+    ).map {
+      $0.replacing(#/[0-9]+ ICMP/#, with: "N ICMP").replacing(#/127.0.0.1:[0-9]+/#, with: "SERVER")
+    }
+    let words =
+      "inconclusive: the server sends back what it is asked: an echo does not say which pod it came from"
+    #expect(lines.contains(words))
+    #expect(lines.contains("affinity 2"))
+    #expect(!lines.contains { $0.contains("hostname") || $0.contains("B13") })
+    #expect(
+      lines.suffix(7) == [
+        "inconclusive: nothing answered, and N ICMP errors came back: a port is closed, or a host unreachable",
+        "plan 2",
+        "2 sent to SERVER, 0 echoed, 0 different, 0 lost, 2 refused", "tcp 2",
+        "2 sent to SERVER, 0 echoed, 0 different, 0 lost, 2 refused", "udp 2",
+        "refused: the port is closed, or the host unreachable",
+      ]
+    )
+  }
+
+  @Test(
+    .enabled(if: isBuilt),
+    arguments: [
+      ("hello", "(default: 20001)"), ("plan", "(default: 3478)"), ("load", "(default: 20001)"),
+      ("leader", "(default: 12000)"), ("echo", "(default: 5678, over TCP 1234)"),
+    ]
+  )
+  func `the port that is asked without one is no secret`(command: String, port: String) {
+    let help = Self.run("\"$client\" \(command) --help").joined(separator: " ")
+    #expect(help.split(separator: " ").joined(separator: " ").contains(port))
+  }
+
+  @Test(.enabled(if: isBuilt))
   func `both sides log every datagram by its client and number, whatever address it wore`() {
     let lines = Self.run(
       """

@@ -18,6 +18,8 @@ public struct ClientRecord: Sendable {
   public private(set) var reordered: UInt64 = 0
   /// Answers that came when they were overdue already.
   public private(set) var late: UInt64 = 0
+  /// Answers that were the question itself.
+  public private(set) var echoes: UInt64 = 0
   /// ICMP errors.
   public internal(set) var refused: UInt64 = 0
   public private(set) var roundTrips = RoundTrips()
@@ -88,6 +90,7 @@ public struct ClientRecord: Sendable {
     }
     requests[index].isAnswered = true
     answered += 1
+    if answer.isEcho { echoes += 1 }
     let sequence = requests[index].sequence
     if requests[index].isOverdue { late += 1 }
     if sequence < highestAnswered { reordered += 1 }

@@ -29,17 +29,21 @@ public enum ClientWire: String, CaseIterable, Hashable, Sendable {
     public var pod: String?
     public var node: String?
     public var reflective: Reflective?
+    /// Whether it is the question itself, which says nothing of who sent it back.
+    public var isEcho: Bool
 
     public init(
       sequence: UInt32? = nil,
       pod: String? = nil,
       node: String? = nil,
-      reflective: Reflective? = nil
+      reflective: Reflective? = nil,
+      isEcho: Bool = false
     ) {
       self.sequence = sequence
       self.pod = pod
       self.node = node
       self.reflective = reflective
+      self.isEcho = isEcho
     }
   }
 
@@ -76,9 +80,11 @@ public enum ClientWire: String, CaseIterable, Hashable, Sendable {
       let request = AffinityTester.Request(id: client, sequence: sequence)
       return Array(capacity: 64) { request.write(to: &$0) }
     case .hello: return Array(Hello.message(Int(sequence) - 1, from: local).utf8)
-    case .agnhost: return Array("hostname".utf8)
+    case .agnhost: return Array(Self.hostNameQuestion.utf8)
     }
   }
+
+  private static let hostNameQuestion = "hostname"
 
   private static func transaction(_ client: UInt32, _ sequence: UInt32) -> Stun.Transaction {
     Stun.Transaction(high: UInt64(client) << 32 | UInt64(sequence), low: 0x5354_4b4c)
@@ -116,7 +122,8 @@ public enum ClientWire: String, CaseIterable, Hashable, Sendable {
     case .hello: return Hello.isAnswer(bytes) ? Answer() : nil
     case .agnhost:
       guard (1...253).contains(bytes.count) else { return nil }
-      return Answer(pod: bytes.text.printable)
+      let text = bytes.text
+      return text == Self.hostNameQuestion ? Answer(isEcho: true) : Answer(pod: text.printable)
     }
   }
 }

@@ -13,6 +13,8 @@ public final class EchoSession {
     case echoed(Interval)
     case different([UInt8])
     case lost
+    /// Nobody listens there, or no way leads there, as somebody on the way said.
+    case refused
   }
 
   private final class Datagrams {
@@ -39,6 +41,8 @@ public final class EchoSession {
   private let line: Line
   private let timeout: Interval
   private var batch = DatagramBatch(capacity: 4)
+  /// Whether the connection was refused, which the kernel tells once.
+  private var isRefused = false
   /// What the banner said of the server, once there was one.
   public private(set) var banner: Banner.Lines?
 
@@ -71,7 +75,11 @@ public final class EchoSession {
     while Instant.now().since(start) < timeout {
       switch line {
       case .udp(let datagrams, let target):
-        if !isSent { _ = datagrams.socket.send(message.span, to: target) }
+        if !isSent {
+          // What speaks of an earlier message.
+          _ = datagrams.socket.receiveRefusals()
+          _ = datagrams.socket.send(message.span, to: target)
+        }
         isSent = true
         for index in 0..<batch.receive(from: datagrams.socket) where batch.source(index) == target {
           received = batch.payload(index).array
@@ -79,8 +87,13 @@ public final class EchoSession {
           if received == message { return .echoed(Instant.now().since(start)) }
           return .different(received)
         }
+        if datagrams.socket.receiveRefusals() > 0 { return .refused }
       case .tcp(let connection):
-        guard connection.stream.failure == nil else { return .lost }
+        if let failure = connection.stream.failure {
+          guard failure.isRefused else { return .lost }
+          isRefused = true
+        }
+        guard !isRefused else { return .refused }
         if !unsent.isEmpty, let count = connection.stream.write(Array(unsent).span) {
           unsent = unsent.dropFirst(count)
         }

@@ -53,10 +53,12 @@ public enum PlanExperiment: String, CaseIterable, Hashable, Sendable {
   /// Judges an experiment by what its clients saw.
   ///
   /// `podsSeen` is how many pods answered in all the experiments: where it is one, nothing could have moved.
+  /// `isAnswering` says whether anything was answered in any of them: else nothing is known of large datagrams.
   /// `promisesClientIP` says whether the service promises one pod to an address, whatever its port.
   public func judge(
     _ records: [ClientRecord],
     podsSeen: Int,
+    isAnswering: Bool = true,
     promisesClientIP: Bool
   ) -> Row {
     var pods: [String] = []
@@ -79,7 +81,7 @@ public enum PlanExperiment: String, CaseIterable, Hashable, Sendable {
     )
     if answered == 0 {
       row.outcome = .lost
-      (row.suggests, row.isBroken) = lossSuggestion
+      (row.suggests, row.isBroken) = lossSuggestion(isAnswering)
     } else if self == .newPorts {
       judgeNewPorts(&row, promisesClientIP)
     } else if moved > 0 {
@@ -106,8 +108,8 @@ public enum PlanExperiment: String, CaseIterable, Hashable, Sendable {
   /// Whether the flow's entry is gone by then, and a new choice of pod explained.
   private var isExpectedToMove: Bool { self == .idleUnrepliedOver || self == .idleStreamOver }
 
-  private var lossSuggestion: (String, Bool) {
-    self == .large
+  private func lossSuggestion(_ isAnswering: Bool) -> (String, Bool) {
+    self == .large && isAnswering
       ? ("B13 fragment-loss, B17 mtu-gso-drop", true)
       : ("no answer: B7 local-no-endpoint, B8 reject-icmp, or nothing listens", false)
   }
