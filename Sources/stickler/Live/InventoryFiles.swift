@@ -1,6 +1,6 @@
 import Cluster
 import CommandLineKit
-import Glibc
+import System
 import Wire
 
 /// The files that `--inventory` names, and what they said so far: a file that is written anew, and one that comes into a
@@ -16,20 +16,12 @@ struct InventoryFiles: Sendable {
     var lines: [String] = []
   }
 
-  /// What tells one version of a file from the next.
-  private struct Mark: Hashable {
-    var device: UInt64
-    var number: UInt64
-    var length: Int64
-    var modified: Timestamp
-  }
-
   private let words: [String]
   private var snapshots: [ClusterSnapshot]
-  private var seen: [String: Mark]
+  private var seen: [String: FileMark]
   /// What had changed at the last look: it is read when it is still the same at the next, so that nothing is read while it
   /// is written.
-  private var pending: [String: Mark] = [:]
+  private var pending: [String: FileMark] = [:]
   private var lastLook: Timestamp
   /// A snapshot of a large cluster takes megabytes; of so many the second oldest makes room.
   private static let mostSnapshots = 64
@@ -101,8 +93,8 @@ struct InventoryFiles: Sendable {
     return false
   }
 
-  private static func marks(of words: [String]) -> [String: Mark] {
-    var marks: [String: Mark] = [:]
+  private static func marks(of words: [String]) -> [String: FileMark] {
+    var marks: [String: FileMark] = [:]
     for word in words where word != "-" {
       guard let path = try? InventoryArgument(word).path else { continue }
       let files =
@@ -110,23 +102,10 @@ struct InventoryFiles: Sendable {
         ? ((try? plainFiles(ofDirectory: path)) ?? []).filter(InventoryFile.isCandidate) : [path]
       for file in files {
         // A file that is not there now is being replaced, or its word still stands.
-        if let mark = mark(of: file) { marks[file] = mark }
+        if let mark = FileMark(path: file) { marks[file] = mark }
       }
     }
     return marks
-  }
-
-  private static func mark(of path: String) -> Mark? {
-    var status = stat()
-    // SAFETY: the system fills the structure, and keeps no pointer to it or to the path.
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    let time = status.st_mtim
-    return Mark(
-      device: UInt64(status.st_dev),
-      number: UInt64(status.st_ino),
-      length: Int64(status.st_size),
-      modified: Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-    )
   }
 }
 
