@@ -4,6 +4,7 @@ modes = ["A13", "C1"]
 # Which of the two a pod took first is in no packet, and the client hears of one pod after the other.
 judges_order = False
 judges_clients = False
+variants = {"v4": {}, "nftables v6": {"proxy": "nftables", "family": 6}}
 
 
 def happened(truth):

@@ -2,6 +2,7 @@
 
 modes = ["A6", "C1"]
 verdict = "fail"
+variants = {"v4": {}, "v6": {"family": 6}}
 
 
 def play(lab):

@@ -3,6 +3,7 @@
 modes = ["B13", "C1"]
 verdict = "fail"
 arrives = False
+variants = {"v4": {}, "v6": {"family": 6}}
 
 
 def play(lab):

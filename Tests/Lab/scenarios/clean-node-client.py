@@ -5,7 +5,11 @@ modes = []
 # A node translates its own clients before any capture can see them.
 judges_origins = False
 setup = {"policy": "Local"}
-variants = {"iptables": {"proxy": "iptables"}, "nftables": {"proxy": "nftables"}}
+variants = {
+    "iptables": {"proxy": "iptables"},
+    "nftables": {"proxy": "nftables"},
+    "nftables vxlan": {"proxy": "nftables", "network": "vxlan"},
+}
 
 
 def play(lab):

@@ -82,6 +82,7 @@ class Faults:
             "add table bridge lab\n"
             "add chain bridge lab pass { type filter hook forward priority 0; }\n"
             "add rule bridge lab pass ether type ip ip frag-off & 0x1fff != 0 drop\n"
+            "add rule bridge lab pass ether type ip6 frag frag-off != 0 drop\n"
         )
 
     def drop_first_datagrams(self, node):

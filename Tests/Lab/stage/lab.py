@@ -174,27 +174,30 @@ class Lab(Faults):
     def note(self, event):
         self.events.append({"t": time.time(), "event": event})
 
-    def change(self, event, apply, cleans=True):
-        """Changes the cluster, with an inventory from before and after, and lets the proxies follow."""
+    def change(self, event, apply, cleans=True, lag=0):
+        """Changes the cluster, with an inventory from before and after, and lets the proxies follow.
+
+        One after the other, each so many seconds later than the one before.
+        """
         self.snapshot()
         self.note(event)
         before = {s.name: {e.pod.address for e in s.endpoints if e.ready} for s in self.services}
         apply()
         self.snapshot()
-        self.sync()
-        if cleans:
-            for service in self.services:
+        for node in self.nodes:
+            self.sync(node)
+            for service in self.services if cleans else ():
                 gone = before[service.name] - {pod.address for pod in service.ready()}
-                for node in self.nodes:
-                    conntrack.forget(node, service, gone, self.plan)
+                conntrack.forget(node, service, gone, self.plan)
+            self.wait(lag)
 
-    def delete(self, pod, cleans=True):
+    def delete(self, pod, cleans=True, lag=0):
         """A pod is deleted in good order: the proxies follow, those that clean forget its flows, then it ends."""
         def apply():
             for service in self.services:
                 service.endpoints = [entry for entry in service.endpoints if entry.pod is not pod]
 
-        self.change(f"delete pod {pod.name}", apply, cleans)
+        self.change(f"delete pod {pod.name}", apply, cleans, lag)
         self.kill(pod)
         self.cluster.remove_pod(pod)
         self.snapshot()

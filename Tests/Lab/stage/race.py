@@ -67,10 +67,14 @@ def report(target, ids, sockets, log):
             while select.select([flow], [], [], 0)[0]:
                 answer = flow.recv(2048)
                 answers.add(struct.unpack("!I", answer[12:16])[0])
-            local = "{}:{}".format(*flow.getsockname()[:2])
+            local = endpoint(*flow.getsockname()[:2])
             clients.append({"id": id, "local": local, "sent": 5, "answered": len(answers)})
             lines.write(json.dumps({"event": "sent", "client": id, "local": local}) + "\n")
-    json.dump({"target": "{}:{}".format(*target), "clients": clients}, sys.stdout)
+    json.dump({"target": endpoint(*target), "clients": clients}, sys.stdout)
+
+
+def endpoint(address, port):
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
 main()
