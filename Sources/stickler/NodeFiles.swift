@@ -34,8 +34,14 @@ struct NodeFiles: Hashable, Sendable {
       guard !pair.left.isEmpty else { throw Failure("--node =\(pair.right): the name is missing") }
       paths[pair.left, default: []] += try expanding(pair.right)
     }
-    for given in try arguments[files] {
-      for path in try expanding(given) { paths[nodeName(of: path), default: []].append(path) }
+    var unnamed: [String] = []
+    for given in try arguments[files] { unnamed += try expanding(given) }
+    let folders = Dictionary(grouping: Set(unnamed.map(Place.init)), by: \.name)
+    for path in unnamed {
+      let place = Place(path)
+      // One name in several folders mostly is one folder a node.
+      let isShared = folders[place.name].map { $0.count > 1 } ?? false
+      paths[isShared ? "\(place.folder)/\(place.name)" : place.name, default: []].append(path)
     }
     guard !paths.isEmpty else {
       throw Failure("FILE is missing: which captures are to be read? (- is standard input)")
@@ -44,6 +50,22 @@ struct NodeFiles: Hashable, Sendable {
       throw Failure("- is given twice: standard input can be read only once")
     }
     return paths.map { NodeFiles(node: $0.key, paths: $0.value) }.sorted { $0.node < $1.node }
+  }
+
+  /// Where a file is, and what its node is called after it.
+  private struct Place: Hashable {
+    var folder: String
+    var name: String
+
+    init(_ path: String) {
+      name = nodeName(of: path)
+      folder = path.split(separator: "/").dropLast().last.map(String.init) ?? "."
+    }
+  }
+
+  /// The node's name without the folder that may stand before it.
+  static func baseName(_ node: String) -> String {
+    node.split(separator: "/").last.map(String.init) ?? node
   }
 
   /// A file's name without its folder and its endings: `n1` for `captures/n1.pcap.gz`, and for `n1.pcap3` or
