@@ -359,6 +359,6 @@ struct ReportBuilder {
         )
       )
     }
-    report.blindSpots = spots + unknownNames()
+    report.blindSpots = spots + unknownFronts() + ownClients() + strangers() + unknownNames()
   }
 }

@@ -8,8 +8,10 @@ public struct ServiceScope: Sendable {
 
   public init() {}
 
+  var includesAll: Bool { names.isEmpty && fronts.isEmpty }
+
   func includes(front: Endpoint, service: ObjectName?) -> Bool {
-    if names.isEmpty, fronts.isEmpty { return true }
+    if includesAll { return true }
     return fronts.contains(front) || service.map(names.contains) == true
   }
 }

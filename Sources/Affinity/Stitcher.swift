@@ -19,6 +19,8 @@ struct Stitcher {
   var untraced: [FlowID] = []
   /// How many datagrams the inventory alone placed.
   var matchedByInventory = 0
+  /// How many translated flows go to each address that the inventory knows as no front; a few addresses at most.
+  var unknownFronts: [Endpoint: Int] = [:]
   /// What pods said to it, once they were heard.
   var testimony = Testimony()
 
@@ -148,7 +150,10 @@ struct Stitcher {
     guard let firstRun = runs.first else { return }
     let start = corrected(ledger.runs[Int(firstRun)].first, firstRun)
     let isTranslated = runs.contains { !next(ledger.runs[Int($0)]).isNone }
-    guard isInScope(tuple, at: start, runs) else { return }
+    guard isInScope(tuple, at: start, runs) else {
+      if isTranslated { noteUnknownFront(tuple.destination, at: start) }
+      return
+    }
     var session = SessionRecord(
       flow: flow,
       client: tuple.source,
@@ -175,7 +180,11 @@ struct Stitcher {
     for index in runs {
       let run = ledger.runs[Int(index)]
       // Datagrams that only passed through a node as they are, or passed by it, are counted where they were translated.
-      if next(run).isNone, isTransit(run) || !run.traits.contains(.addressedHere) { continue }
+      if next(run).isNone, !isTranslatedBack(run),
+        isTransit(run) || !run.traits.contains(.addressedHere)
+      {
+        continue
+      }
       if bystanders.contains(run.node) { continue }
       note(run, index, &session)
       let missing =
@@ -522,6 +531,11 @@ struct Stitcher {
       || (run.traits.contains(.forwardOutgoing) && run.traits.contains(.forwardIncoming))
   }
 
+  /// Whether a run holds nothing but answers that its node translated.
+  private func isTranslatedBack(_ run: NodeRun) -> Bool {
+    run.forward.datagrams == 0 && !run.reverse.origin.isNone
+  }
+
   private func isFront(_ endpoint: Endpoint, at time: Timestamp) -> Bool {
     if translatedFronts.contains(endpoint) { return true }
     guard let inventory else { return false }
@@ -549,8 +563,7 @@ struct Stitcher {
       switch inventory.owner(of: tuple.source.address, time: time) {
       case .some(let owner):
         switch owner.role {
-        case .podBridge, .tunnel: return true
-        case .node:
+        case .node, .podBridge, .tunnel:
           let name = inventory.node(owner.node).name
           // A node's own client is seen at its node; a masquerading node that was not captured hides others' clients.
           return !isOwnClient(of: name, runs)
@@ -584,6 +597,14 @@ struct Stitcher {
       front: tuple.destination,
       service: inventory.name(of: inventory.servicePort(found).service)
     )
+  }
+
+  private mutating func noteUnknownFront(_ front: Endpoint, at time: Timestamp) {
+    guard let inventory, scope.includesAll,
+      inventory.front(at: front, over: .udp, time: time) == nil,
+      unknownFronts.count < 256 || unknownFronts[front] != nil
+    else { return }
+    unknownFronts[front, default: 0] += 1
   }
 
   /// The service port that a session belongs to, by its front or else by its backends.

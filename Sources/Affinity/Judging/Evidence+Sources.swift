@@ -45,6 +45,17 @@ extension Evidence {
     }
   }
 
+  /// The node whose own client this is, seen only after the node has translated what it sent.
+  func ownNode(of session: Int) -> String? {
+    guard sessions[session].isDirect, let inventory else { return nil }
+    let client = sessions[session].client.address
+    guard let owner = inventory.owner(of: client, time: sessions[session].first) else { return nil }
+    switch owner.role {
+    case .node, .podBridge, .tunnel: return inventory.node(owner.node).name
+    case .pod, .podBlock: return nil
+    }
+  }
+
   /// Whether a session from a pod to a cluster address lost its source, which only a hairpin does by design.
   func isUnexpectedInternalRewrite(_ session: Int) -> Bool {
     guard case .pod = clientRole(of: session), frontKind(of: session) == .clusterIP else {

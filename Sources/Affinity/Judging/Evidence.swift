@@ -31,6 +31,8 @@ struct Evidence: Sendable {
   private(set) var wholeFronts: [FrontPath: Bool] = [:]
   /// The client addresses with many sessions of one service.
   private(set) var crowds: [Crowd] = []
+  /// How many sessions each node sent to a backend first; counted where anything moved.
+  private(set) var sessionCounts: [Int: Int] = [:]
 
   init(_ stitched: Stitcher, settings: ClusterAnalyst.Settings) {
     self.stitched = stitched
@@ -68,7 +70,7 @@ struct Evidence: Sendable {
     splits = SplitFinder(self).splits
     if !moves.isEmpty || !splits.isEmpty { noteBackends() }
     index.add(stitched)
-    index.add(moves)
+    index.add(moves, of: placements)
     for move in moves { noteKind(of: move) }
     losses = LossFinder(self).losses
     index.add(losses)
@@ -160,6 +162,10 @@ struct Evidence: Sendable {
 
   /// Takes note of what backends answered and of whom they served: only changes are explained by it.
   private mutating func noteBackends() {
+    for session in sessions {
+      guard let first = session.placements.first else { continue }
+      sessionCounts[Int(placements[first].ingressNode), default: 0] += 1
+    }
     for placement in stitched.placements {
       if let reply = placement.lastReply {
         lastAnswers[placement.backend] = max(lastAnswers[placement.backend] ?? reply, reply)
@@ -246,22 +252,27 @@ struct Evidence: Sendable {
     }
   }
 
-  /// A change of another service's endpoints that may have happened in an interval; times must be known.
-  func foreignChange(than port: ServicePortID, from: Timestamp, to: Timestamp) -> String? {
+  /// Another UDP service whose endpoints changed in an interval, and whether that is sure: where times are not known,
+  /// the change may have been at any other moment.
+  func foreignChange(than port: ServicePortID, from: Timestamp, to: Timestamp)
+    -> (service: String, isCertain: Bool)?
+  {
     guard let inventory else { return nil }
+    var possible: String?
     for index in inventory.servicePorts.indices {
       let other = ServicePortID(index: Int32(truncatingIfNeeded: index))
-      guard other != port,
+      guard other != port, inventory.servicePort(other).port.transport == .udp,
         inventory.servicePort(other).service != inventory.servicePort(port).service
       else { continue }
       for change in inventory.changes(ofEndpointsOf: other) {
-        // An interval that only the capture bounds says nothing of the moment.
-        guard let after = change.after, let before = change.before, after <= to, before >= from
-        else { continue }
-        return inventory.name(of: inventory.servicePort(other).service).description
+        if let after = change.after, after > to { continue }
+        if let before = change.before, before < from { continue }
+        let name = inventory.name(of: inventory.servicePort(other).service).description
+        if change.after != nil, change.before != nil { return (name, true) }
+        possible = possible ?? name
       }
     }
-    return nil
+    return possible.map { ($0, false) }
   }
 
   // MARK: Timeouts

@@ -6,6 +6,8 @@ struct EvidenceIndex: Sendable {
   /// How many moves each burst has, and which bursts hold flows that kept their backend.
   private(set) var burstSizes: [Int: Int] = [:]
   private(set) var burstsWithKeptBackends: Set<Int> = []
+  /// The backends that the flows of each burst had before.
+  private(set) var burstBackends: [Int: Set<Endpoint>] = [:]
   /// ICMP errors by what they say of whom.
   private(set) var refusalCounts: [Endpoint: Int] = [:]
   private(set) var refusals: [Endpoint: Refusal] = [:]
@@ -53,10 +55,11 @@ struct EvidenceIndex: Sendable {
     }
   }
 
-  mutating func add(_ moves: [Move]) {
+  mutating func add(_ moves: [Move], of placements: [PlacementRecord]) {
     for move in moves {
       guard let burst = move.burst else { continue }
       burstSizes[burst, default: 0] += 1
+      burstBackends[burst, default: []].insert(placements[move.was].backend)
       if !move.changedBackend { burstsWithKeptBackends.insert(burst) }
     }
   }

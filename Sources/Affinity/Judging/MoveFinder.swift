@@ -6,7 +6,7 @@ struct MoveFinder {
   private let evidence: Evidence
 
   /// So many moves at one node that share an instant are one event.
-  private static let burstSize = 3
+  static let burstSize = 3
 
   /// First datagrams this close to each other may be in flight together.
   private static let race = Interval.milliseconds(2)

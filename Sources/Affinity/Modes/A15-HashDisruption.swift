@@ -49,15 +49,18 @@ extension Mode {
       besides: backend
     )
     guard !changes.isEmpty else { return .ruledOut("the service's endpoints did not change") }
-    // A change that only the capture bounds may have been at any other time.
-    guard changes.contains(where: { $0.after != nil && $0.before != nil }) else {
-      return .ruledOut("the endpoints changed at a time that is not known")
-    }
-    // A hash that chooses anew never touches the source of a flow that stays; an emptied NAT table does.
+    // A hash that chooses anew touches no source; an emptied NAT table gives out new ones.
+    if move.changedSource { return .ruledOut("what the pod sees of the client changed with it") }
     if let burst = move.burst,
       evidence.index.burstsWithKeptBackends.contains(burst)
     {
       return .ruledOut("flows that kept their backend got a new seen source at the same instant")
+    }
+    // A change that only the capture bounds may have been at any other time.
+    guard changes.contains(where: { $0.after != nil && $0.before != nil }) else {
+      return move.burst == nil
+        ? .ruledOut("the endpoints changed at a time that is not known")
+        : .unknown(needs: Need.history.rawValue)
     }
     let share = evidence.movedShare(at: move)
     let percent = Int((share * 100).rounded())

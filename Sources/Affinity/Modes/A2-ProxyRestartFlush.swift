@@ -52,7 +52,10 @@ extension Mode {
 
   private static func judgeBurst(_ move: Move, _ evidence: Evidence) -> Judgement {
     guard let burst = move.burst else {
-      return .ruledOut("fewer than three flows of the node moved at one instant")
+      // Of one or two flows nobody can say whether others would have moved with them.
+      return evidence.sessionCounts[move.newNode] ?? 0 < MoveFinder.burstSize
+        ? .unknown(needs: "at least three flows of the node at that time")
+        : .ruledOut("fewer than three flows of the node moved at one instant")
     }
     guard let inventory = evidence.inventory, inventory.kinds.contains(.endpoints),
       let port = evidence.ports[move.session]

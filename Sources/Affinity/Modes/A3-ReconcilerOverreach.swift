@@ -51,10 +51,11 @@ extension Mode {
     guard
       let other = evidence.foreignChange(than: port, from: move.lastOld - .seconds(5), to: move.at)
     else { return .ruledOut("no other service's endpoints are known to have changed then") }
+    guard other.isCertain else { return .unknown(needs: Need.history.rawValue) }
     return .holds(
       confidence: 0.85,
       because: [
-        "flows of \(evidence.nodeName(move.newNode)) moved at one instant when the endpoints of \(other) changed, not their own"
+        "flows of \(evidence.nodeName(move.newNode)) moved at one instant when the endpoints of \(other.service) changed, not their own"
       ],
       group: "burst \(burst)"
     )

@@ -82,7 +82,8 @@ extension Mode {
       let departure = evidence.departure(
         of: placement.backend,
         from: loss.session,
-        by: placement.to
+        // What comes while proxies still learn of it is no stale entry.
+        by: placement.to - .seconds(1)
       )
     else {
       return evidence.isNeverEndpoint(placement)

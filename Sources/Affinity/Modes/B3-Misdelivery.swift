@@ -7,7 +7,7 @@ extension Mode {
     "misdelivery",
     .security,
     needs: [.history],
-    tests: [.loss(judgeForeign)],
+    tests: [.loss(judgeForeign), .survey(findServed)],
     words: Words(
       symptom: """
         Datagrams of clients reach a workload that they were not meant for. It may even accept \
@@ -60,5 +60,32 @@ extension Mode {
       because: ["\(placement.backend) belongs to \(name), which is no endpoint of the service"],
       group: placement.backend.description
     )
+  }
+
+  /// Sessions that a workload served which is no endpoint of the service: one finding a pod and service.
+  private static func findServed(_ evidence: Evidence) -> [Symptom] {
+    guard let inventory = evidence.inventory, inventory.showsMoreThanOneMoment else { return [] }
+    return evidence.strangers.map { stranger in
+      let placement = evidence.placements[stranger.placement]
+      return Symptom(
+        session: Int(placement.session),
+        service: evidence.services[Int(placement.session)],
+        node: Int(placement.backendNode),
+        at: placement.from,
+        now: stranger.placement,
+        confidence: 0.8,
+        because: [
+          "\(stranger.sessions) sessions were served at \(placement.backend) by \(stranger.pod), which was never an "
+            + "endpoint of the service"
+        ],
+        group: placement.backend.description,
+        evidence: [
+          (
+            evidence.stitched.ledger.runs[Int(placement.firstRun)].firstWitness,
+            "first datagram to \(stranger.pod)"
+          )
+        ]
+      )
+    }
   }
 }

@@ -141,6 +141,17 @@ extension ClusterHistory {
     return .never
   }
 
+  /// Whether any snapshot has an endpoint with this address behind any port of the service.
+  public func isServed(_ service: ServiceID, by address: IPAddress) -> Bool {
+    servicePorts.indices.contains { port in
+      servicePorts[port].service == service
+        && endpointVersions[port].contains { $0.value.contains { $0.endpoint.address == address } }
+    }
+  }
+
+  /// Whether what holds for all snapshots can be taken to have held in between.
+  public var showsMoreThanOneMoment: Bool { moments.times.count > 1 }
+
   // MARK: Addresses
 
   /// Creation times are whole seconds of the API server's clock; a capture's clock may be a little behind.
@@ -171,22 +182,24 @@ extension ClusterHistory {
     return best.map { PodID(index: $0.holder) }
   }
 
-  /// The pod behind an address and port: by its own address, else by the endpoint slices, which tell pods on the
-  /// host's network apart by their ports.
+  /// The pod behind an address and port: as the endpoint slices name it, else by its own address.
+  ///
+  /// The slices tell pods on the host's network apart by their ports, and a pod that serves from one that is left over
+  /// with the same address on a node that is gone.
   public func pod(
     at endpoint: Endpoint,
     over transport: Transport,
     time: Timestamp
   ) -> PodID? {
-    if let pod = pod(at: endpoint.address, time: time) { return pod }
+    let own = pod(at: endpoint.address, time: time)
     for port in portsBehind[PlaceKey(endpoint: endpoint, transport: transport)] ?? [] {
       switch membership(of: endpoint, in: port, time: time) {
-      case .current(let record), .uncertain(let record):
-        if let id = podID(of: record) { return id }
+      case .current(let record): if let id = podID(of: record) { return id }
+      case .uncertain(let record): if own == nil, let id = podID(of: record) { return id }
       case .former, .later, .never: break
       }
     }
-    return nil
+    return own
   }
 
   /// The node whose own address this is.

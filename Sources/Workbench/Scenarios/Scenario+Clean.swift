@@ -93,7 +93,8 @@ extension Scenario {
           $0.clients = 1
         }
       ],
-      allowed: ["C1"]
+      allowed: ["C1"],
+      exitCode: 2
     ),
     Scenario(
       "clean-headless",
