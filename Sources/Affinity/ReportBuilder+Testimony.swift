@@ -58,8 +58,8 @@ extension ReportBuilder {
 
   private func reason(_ contradiction: Testimony.Contradiction) -> String {
     contradiction.isSaidAtBackend
-      ? "; they say so already on the pod's side of the match: the pod does not tell the truth, or addresses are "
-        + "rewritten where no capture shows it"
+      ? "; they say so already on the pod's side of the match: the inventory is of another time, the pod does not tell "
+        + "the truth, or addresses are rewritten where no capture shows it"
       : "; legs were joined that do not belong together, or addresses are rewritten where no capture shows it"
   }
 

@@ -61,6 +61,10 @@ extension Mode {
       )
     }
     if !isTold, let threshold = evidence.idleThreshold(of: move) {
+      // One pause that all took together, and no shorter one, tells nothing of timeouts: a flush in it looks the same.
+      if move.burst != nil, threshold.stayed.nanoseconds < threshold.moved.nanoseconds / 4 {
+        return .unknown(needs: "the conntrack timeouts (--timeouts)")
+      }
       return .holds(
         confidence: 0.6,
         because: [

@@ -47,7 +47,7 @@ extension Mode {
         confidence: 0.6,
         because: [
           "\(crowd.sessions) of \(crowd.total) sessions come from \(crowd.address), an address beside the nodes' own: a balancer or NAT before "
-            + "the cluster stands for the clients"
+            + "the cluster may stand for many clients"
         ],
         group: "upstream"
       )
