@@ -81,6 +81,12 @@ public struct CaptureReader: ~Copyable, Sendable {
         isDecompressed: source.isCompressed
       )
     }
+    // A block of zstd, up to 128 KiB of content, comes out as a whole or not at all.
+    if head.count < PcapParser.fileHeaderLength, let cut = source.warning,
+      cut.kind == .streamCutShort
+    {
+      throw refuse("\(cut.reason) before anything of the capture can be read")
+    }
     guard !head.isEmpty else { throw refuse("this is not a capture: the file is empty") }
     let isStart = PcapParser.Magic(head.span) != nil || head.starts(with: [0x0a, 0x0d, 0x0d, 0x0a])
     guard isStart else {

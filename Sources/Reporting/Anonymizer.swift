@@ -68,6 +68,8 @@ public struct Anonymizer {
 
   /// A sentence with its addresses and names replaced; a name that was not met before is known by its slash.
   mutating func sentence(_ text: String) -> String {
+    // A name of several words, as a path may be.
+    if let known = names[text] { return known }
     var result = ""
     var token = ""
     for character in text {

@@ -31,12 +31,13 @@ extension AnalyzeCommand {
     let label =
       analysis.nodes.count == 1 ? "reading 1 node" : "reading \(analysis.nodes.count) nodes"
     var bar: ProgressBar?
-    let outcome = analysis.run { progress in
+    var outcome = analysis.run { progress in
       if bar == nil { bar = console.progressBar(label, total: progress.bytesTotal) }
       bar?.advance(to: progress.bytesRead)
     }
     bar = nil
     for warning in outcome.summaries.flatMap(\.warnings) { console.warn(warning.description) }
+    outcome.report.blindSpots += blindSpots(outcome.summaries)
     let nodes = outcome.report.capture.nodes
     if nodes.isEmpty { _ = try verdict(of: outcome, console) }
     if nodes.allSatisfy({ $0.sightings == 0 }) {
@@ -48,6 +49,38 @@ extension AnalyzeCommand {
       console.warn("the captures hold \(what)")
     }
     return outcome
+  }
+
+  /// What the captures held no more: standard error is gone when the report is read.
+  private static func blindSpots(_ summaries: [NodeSummary]) -> [Report.BlindSpot] {
+    var spots: [Report.BlindSpot] = []
+    for summary in summaries {
+      // A stream and the record that it ends in are one cut.
+      var cut: Set<String> = []
+      for warning in summary.warnings
+      where (warning.kind == .recordCutShort || warning.kind == .streamCutShort)
+        && cut.insert(warning.file).inserted
+      {
+        spots.append(
+          Report.BlindSpot(
+            "cut-capture",
+            at: warning.file,
+            "the file is cut short: what it may have held behind its last whole record is not in this report"
+          )
+        )
+      }
+      for case .file(let error) in summary.failures
+      where [.read, .decompress, .parse].contains(error.operation) {
+        spots.append(
+          Report.BlindSpot(
+            "cut-capture",
+            at: error.file,
+            "the file could be read only in part (\(error.reason)): what follows is not in this report"
+          )
+        )
+      }
+    }
+    return spots
   }
 
   /// What the command exits with: what could not be read outweighs what could be judged.

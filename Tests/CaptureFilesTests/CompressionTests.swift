@@ -44,6 +44,21 @@ import Wire
     }
   }
 
+  @Test(arguments: [(gzip, 12), (zstd, 20)])
+  func `what is cut before anything comes out of it is not called empty`(
+    bytes: [UInt8],
+    length: Int
+  ) {
+    #expect(
+      throws: CaptureFileError(
+        file: "memory",
+        operation: .recognise,
+        reason: "the compressed stream is cut short before anything of the capture can be read",
+        isDecompressed: true
+      )
+    ) { try Capture(bytes: Array(bytes[..<length])) }
+  }
+
   @Test(arguments: [gzip, zstd])
   func `a damaged stream is an error behind what it held, or other bytes`(bytes: [UInt8]) {
     for index in bytes.indices {

@@ -65,13 +65,29 @@ import Wire
     #expect(Self.states(facts, "clock").first?.hasPrefix("warning not synchronized") == true)
     #expect(
       Self.states(facts, "conntrack") == [
-        "warning 250000 of 262144 entries, UDP timeouts 30 s and 180 s (--timeouts udp=30,stream=180), "
-          + "3 insertions failed: nearly full (B14)"
+        "warning 250000 of 262144 entries, UDP timeouts 30 s and 180 s (--timeouts udp=30,stream=180): "
+          + "nearly full (B14), 3 insertions failed since the machine runs: flows that began with several datagrams at "
+          + "once lost one or were split (A13)"
       ]
     )
+    facts.conntrack?.count = 10
+    #expect(Self.states(facts, "conntrack").first?.hasPrefix("warning 10 of 262144") == true)
+    facts.conntrack?.insertFailed = 0
+    #expect(Self.states(facts, "conntrack").first?.hasPrefix("good 10 of 262144") == true)
     #expect(Self.states(facts, "rp_filter").first?.hasPrefix("warning strict at eth0") == true)
     #expect(Self.states(facts, "drops").first?.contains("eth0 12") == true)
     #expect(Self.states(facts, "interfaces").first?.hasSuffix("hostNetwork is needed") == true)
+  }
+
+  @Test func `veths that are up are counted, and the others named`() {
+    var facts = HostFacts()
+    facts.links = [Self.link("veth0", "veth"), Self.link("veth1", "veth"), Self.link("eth0")]
+    facts.links[1].isUp = false
+    #expect(Self.states(facts, "interfaces") == ["good 3, of which 2 veth; up: 1 veth, eth0"])
+    facts.links = [Self.link("veth0", "veth")]
+    #expect(Self.states(facts, "interfaces") == ["good 1, of which 1 veth; up: 1 veth"])
+    facts.links[0].isUp = false
+    #expect(Self.states(facts, "interfaces") == ["good 1, of which 1 veth; up: none"])
   }
 
   @Test func `failed insertions are summed over processors`() {

@@ -122,6 +122,17 @@ import Testing
     #expect(run.errors == "stickler: warning: \(message.replacing("@", with: folder.path))\n")
   }
 
+  @Test(arguments: ["text", "json", "html"])
+  func `a capture that is cut short is a blind spot of the report itself`(format: String) throws {
+    let folder = try TemporaryFolder()
+    try prepare(folder)
+    let run = try Program.run("analyze \(folder.path)/cut.pcap -f \(format)")
+    // A line of text is broken at some blank.
+    let words = run.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("the file is cut short: what it may have held behind its last whole"))
+    #expect(format != "text" || words.contains("BLIND SPOTS \(folder.path)/cut.pcap: the file"))
+  }
+
   @Test func `compressed, piped, merged and in a folder, a capture gives the same sessions`() throws
   {
     let folder = try TemporaryFolder()

@@ -105,6 +105,12 @@ import Wire
     #expect(try Schema().problems(of: JSONValue(json)) == [])
   }
 
+  @Test func `a path of several words is replaced as a whole`() {
+    var anonymizer = Anonymizer(phrase: "one")
+    let hidden = anonymizer.name("dumps/node (7).pcap", "file")
+    #expect(anonymizer.sentence("dumps/node (7).pcap") == hidden)
+  }
+
   @Test func `what is counted stays as it was`() {
     let report = sampleReport()
     var anonymizer = Anonymizer(phrase: "one")

@@ -84,7 +84,9 @@ private func interfaceChecks(_ links: [NetworkLink]) -> [Check] {
   guard !links.isEmpty else { return [Check("interfaces", .unknown, "the kernel names none")] }
   let veths = links.count { $0.kind == "veth" }
   let others = links.filter { $0.kind != "veth" && !$0.isLoopback && $0.isUp }.map(\.name)
-  let some = others.prefix(8).joined(separator: ", ") + (others.count > 8 ? ", ..." : "")
+  let upVeths = links.count { $0.kind == "veth" && $0.isUp }
+  let up = (upVeths > 0 ? ["\(upVeths) veth"] : []) + others
+  let some = up.prefix(9).joined(separator: ", ") + (up.count > 9 ? ", ..." : "")
   var checks = [
     Check(
       "interfaces",
@@ -128,9 +130,14 @@ private func conntrackCheck(_ conntrack: HostFacts.Conntrack?) -> Check {
   if let udp = conntrack.udpTimeout, let stream = conntrack.streamTimeout {
     text += ", UDP timeouts \(udp) s and \(stream) s (--timeouts udp=\(udp),stream=\(stream))"
   }
-  if conntrack.insertFailed > 0 { text += ", \(conntrack.insertFailed) insertions failed" }
   let isFull = conntrack.count > conntrack.limit / 10 * 9
-  return Check("conntrack", isFull ? .warning : .good, text + (isFull ? ": nearly full (B14)" : ""))
+  if isFull { text += ": nearly full (B14)" }
+  if conntrack.insertFailed > 0 {
+    text +=
+      ", \(conntrack.insertFailed) insertions failed since the machine runs: flows that began with several datagrams at "
+      + "once lost one or were split (A13)"
+  }
+  return Check("conntrack", isFull || conntrack.insertFailed > 0 ? .warning : .good, text)
 }
 
 private func reversePathCheck(_ strict: [String]) -> Check {
