@@ -237,6 +237,68 @@ import Wire
     #expect(ended.errors.hasSuffix("spec.sessionAffinity: expected ClientIP or None\n"))
   }
 
+  @Test(arguments: [
+    "iptables-hostgw-local", "iptables-hostgw-v6-cluster", "nftables-vxlan-no-local",
+    "nftables-vxlan-lb-rebalance",
+  ])
+  func `what a real API server said is kept as kubectl's file of it is`(recording: String) throws {
+    let path = "\(Program.root)/captures/\(recording)/cluster.json"
+    let server = try APIServer(Self.tls + ["--objects", path])
+    let ended = try server.inventory()
+    #expect(ended.errors == "")
+    var listed = try ClusterSnapshot(reading: Array(ended.output.utf8), named: "listed")
+    listed.takenAt = nil
+    #expect(try listed == ClusterSnapshot(reading: Array(text(ofFile: path).utf8), named: path))
+  }
+
+  @Test func `an answer that comes in small pieces is waited for`() throws {
+    let server = try APIServer(
+      Self.tls,
+      control: """
+        def handle(self, verb, kind, query):
+            text = cluster.page(PODS, 0, 500) if kind == "pods" else None
+            if text:
+                time.sleep(0.5)
+                self.begin_stream()
+                for place in range(0, len(text), 1000):
+                    self.chunk(text[place:place + 1000])
+                    time.sleep(0.01)
+                self.chunk(b"")
+                return True
+        """
+    )
+    let ended = try server.inventory()
+    #expect(ended.errors == "")
+    #expect(ended.output.contains("server-00002"))
+  }
+
+  @Test func `the environment's proxy leads to a server elsewhere, unless NO_PROXY has it`() throws
+  {
+    // A name that is resolved without asking anybody, and is not the one that no proxy is asked for.
+    let server = try APIServer(["--tls", "api.localhost"])
+    let proxy = "http://127.0.0.1:\(try text(ofFile: "\(server.folder.path)/proxy-port"))"
+    let config = try server.kubeconfig(host: "api.localhost")
+    let ask = "'\(Program.path)' inventory --kubeconfig '\(config)' </dev/null"
+    let led = try Program.run("--version >/dev/null; HTTPS_PROXY=\(proxy) \(ask)")
+    #expect(led.errors == "")
+    #expect(led.output.contains("server-00002"))
+    let connect = "connect api.localhost:\(server.port)"
+    #expect(try server.requests.contains(connect))
+    let count = try server.requests.filter { $0 == connect }.count
+    let direct = try Program.run(
+      "--version >/dev/null; NO_PROXY=.localhost HTTPS_PROXY=\(proxy) \(ask)"
+    )
+    #expect(direct.errors == "")
+    #expect(try server.requests.filter { $0 == connect }.count == count)
+    let named = try server.kubeconfig(
+      host: "api.localhost",
+      cluster: "certificate-authority: ca.crt\nproxy-url: \(proxy)",
+      named: "named"
+    )
+    #expect(try server.inventory(config: named).errors == "")
+    #expect(try server.requests.filter { $0 == connect }.count > count)
+  }
+
   @Test func `a proxy of the kubeconfig is asked, and one of the environment not for this machine`()
     throws
   {

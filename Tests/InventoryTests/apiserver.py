@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """apiserver: a small Kubernetes API server on loopback, for tests: lists in pages, watches, and fails as it is told.
 
-    apiserver.py FOLDER [--pods N] [--tls NAME] [--client-ca] [--token FILE] [--control FILE]
+    apiserver.py FOLDER [--pods N | --objects FILE] [--tls NAME] [--client-ca] [--token FILE] [--control FILE]
 
-It listens on a port that the system chooses and writes it to FOLDER/port once it does. Every request is a line of
+It listens on a port that the system chooses and writes it to FOLDER/port once it does, and a proxy that leads to it on
+FOLDER/proxy-port. Every request is a line of
 FOLDER/requests. With --tls it makes a CA and a certificate for NAME in FOLDER, by openssl. --control is a file of
 Python that is executed once; its `handle(self, verb, kind, query)` is asked first, with the request's handler, and
 answers in the server's place if it returns true. What is written to FOLDER/do.py is executed there too, and removed.
@@ -17,6 +18,7 @@ import http.server
 import json
 import os
 import pathlib
+import socket
 import ssl
 import subprocess
 import sys
@@ -84,20 +86,33 @@ def node(number):
 class Cluster:
     """Objects by path and name, their versions, and everything that ever happened to them."""
 
-    def __init__(self, pods):
+    def __init__(self, pods, recording):
         self.changed = threading.Condition()
         self.version = 1000
         self.oldest = 0
         self.objects = {path: {} for path in KINDS}
         self.events = []
+        if recording:
+            self.load(json.loads(recording.read_text())["items"])
+        else:
+            self.make(pods)
+        self.events.clear()
+        self.text = {}
+
+    def make(self, pods):
         for number in range(pods):
             self.put("/api/v1/pods", pod(number))
         self.put("/api/v1/services", service())
         self.put("/apis/discovery.k8s.io/v1/endpointslices", endpoint_slice("udp-abc", range(min(pods, 3))))
         for number in range(3):
             self.put("/api/v1/nodes", node(number))
-        self.events.clear()
-        self.text = {}
+
+    def load(self, items):
+        """What kubectl printed, as a real server lists it: items do not say their kind."""
+        paths = {kind: path for path, (kind, _) in KINDS.items()}
+        for item in items:
+            del item["apiVersion"]
+            self.put(paths[item.pop("kind")], item)
 
     def put(self, path, item):
         with self.changed:
@@ -257,6 +272,33 @@ def obey(file, module):
         time.sleep(0.01)
 
 
+class Proxy(http.server.BaseHTTPRequestHandler):
+    """Leads every CONNECT to this server, whatever name was asked for."""
+
+    def log_message(self, *words):
+        pass
+
+    def do_CONNECT(self):
+        log(f"connect {self.path}")
+        with socket.create_connection(self.target) as far:
+            self.send_response(200)
+            self.end_headers()
+
+            def copy(source, sink):
+                try:
+                    while data := source.recv(65536):
+                        sink.sendall(data)
+                    sink.shutdown(socket.SHUT_WR)
+                except OSError:
+                    pass
+
+            there = threading.Thread(target=copy, args=(self.connection, far), daemon=True)
+            there.start()
+            copy(far, self.connection)
+            there.join()
+        self.close_connection = True
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
@@ -282,6 +324,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--pods", type=int, default=3)
+    parser.add_argument("--objects", type=pathlib.Path)
     parser.add_argument("--tls")
     parser.add_argument("--client-ca", action="store_true")
     parser.add_argument("--token", type=pathlib.Path)
@@ -289,7 +332,7 @@ def main():
     options = parser.parse_args()
     global FOLDER, LOG_LOCK
     FOLDER, LOG_LOCK = options.folder, threading.Lock()
-    Handler.cluster = Cluster(options.pods)
+    Handler.cluster = Cluster(options.pods, options.objects)
     Handler.token = options.token
     module = type(sys)("control")
     vars(module).update(
@@ -310,6 +353,10 @@ def main():
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(options.folder / "ca.crt")
         server.context = context
+    Proxy.target = server.server_address
+    proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    (options.folder / "proxy-port").write_text(str(proxy.server_address[1]))
+    threading.Thread(target=proxy.serve_forever, daemon=True).start()
     partial = options.folder / "port.partial"
     partial.write_text(str(server.server_address[1]))
     partial.rename(options.folder / "port")

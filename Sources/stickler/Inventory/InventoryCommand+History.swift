@@ -42,6 +42,7 @@ extension InventoryCommand {
     let signals = try stopSignals()
     let end = try arguments[stopAfter].map { Instant.now() + Interval($0) }
     var keeper = InventoryKeeper(access)
+    let start = Instant.now()
     var (hasBegun, hasFailed, isOver) = (false, false, false)
     while !isOver {
       let pause = hasBegun ? .seconds(3_600) : lookingAgain
@@ -49,7 +50,7 @@ extension InventoryCommand {
       let news = keeper.step(until: moment, watching: signals.number)
       for snapshot in news.snapshots { try keepSnapshot(snapshot, in: directory, keep) }
       if !hasBegun {
-        try giveUp(keeper.status)
+        try giveUp(keeper.status, since: start)
         if !news.snapshots.isEmpty {
           hasBegun = true
           tellUnreadable(keeper.status, console)

@@ -57,24 +57,26 @@ extension InventoryCommand {
     var settings = InventoryKeeper.Settings()
     settings.watches = false
     var keeper = InventoryKeeper(access, settings)
+    let start = Instant.now()
     while true {
       let news = keeper.step(until: .now() + lookingAgain)
       if let snapshot = news.snapshots.last {
         tellUnreadable(keeper.status, console)
         return snapshot
       }
-      try giveUp(keeper.status)
+      try giveUp(keeper.status, since: start)
     }
   }
 
   /// How soon a failure is noticed that was told before.
   static let lookingAgain = Interval.milliseconds(200)
 
-  /// Ends where a failure will not pass, or has not for some seconds.
-  static func giveUp(_ status: InventoryStatus) throws(Failure) {
+  /// Ends where a failure will not pass, or has not after a few attempts or some time.
+  static func giveUp(_ status: InventoryStatus, since start: Instant) throws(Failure) {
+    let isLate = Instant.now().since(start) > .seconds(20)
     for kind in status.kinds where !kind.isListed {
-      guard let failure = kind.failure, !failure.isPassing || kind.failures > 4 else { continue }
-      throw Failure(failure.description)
+      guard let failure = kind.failure else { continue }
+      if !failure.isPassing || isLate || kind.failures > 4 { throw Failure(failure.description) }
     }
   }
 
