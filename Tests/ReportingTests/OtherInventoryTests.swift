@@ -73,6 +73,19 @@ import Testing
     #expect(effects.first?.hasPrefix("12 translated flows go to 198.51.100.7:20001, ") == true)
   }
 
+  @Test func `one inventory does not make a pod's end a flush`() throws {
+    func verdict(_ recording: String) throws -> (String, Int32) {
+      let run = try Program.run("analyze \(recording) -i \(recording)/cluster.json -f json")
+      let modes =
+        try JSONValue(run.output)["incidents"]?.array?
+        .filter { $0["class"]?.string == "violation" }.map { $0["mode"]?.string ?? "open" } ?? []
+      return (modes.joined(separator: " "), run.status)
+    }
+    #expect(try verdict("captures/iptables-hostgw-delete-pod") == ("open", 2))
+    // Here the pods that were left went on answering.
+    #expect(try verdict("captures/iptables-hostgw-flush") == ("A2", 1))
+  }
+
   @Test func `files of one name are of the nodes of their folders, or of one that they show`()
     throws
   {

@@ -1,3 +1,4 @@
+internal import Cluster
 internal import Wire
 
 extension Mode {
@@ -43,10 +44,17 @@ extension Mode {
     // Those who left other pods at the same instant, which stayed, were moved by something else; so was this one.
     let companions = move.burst.flatMap { evidence.index.burstBackends[$0] } ?? []
     let isAmongOthers = companions.contains { companion in
-      companion != backend
-        && evidence.departure(of: companion, from: move.session, by: move.at)?.certainty == .no
+      companion != backend && stayed(companion, move, evidence)
     }
     return judge(backend, of: move.session, by: move.at, isAmongOthers: isAmongOthers, evidence)
+  }
+
+  /// Whether a pod that flows moved away from was there afterwards: as the inventories say, or else its answers.
+  private static func stayed(_ backend: Endpoint, _ move: Move, _ evidence: Evidence) -> Bool {
+    guard evidence.inventory?.showsMoreThanOneMoment == true else {
+      return evidence.served(backend, after: move.at + spread)
+    }
+    return evidence.departure(of: backend, from: move.session, by: move.at)?.certainty == .no
   }
 
   private static func judgeSplit(_ split: ClientSplit, _ evidence: Evidence) -> Judgement {
@@ -61,7 +69,9 @@ extension Mode {
   }
 
   /// How much later than the first node the last one learns that a pod left; what it still sends, the pod answers.
-  private static let spread = Interval.seconds(5)
+  private static let spread = Interval.seconds(2)
+  /// How much later than a move the old pod may answer what was under way.
+  private static let transit = Interval.milliseconds(20)
 
   private static func judge(
     _ backend: Endpoint,
@@ -74,14 +84,16 @@ extension Mode {
     guard let departure = evidence.departure(of: backend, from: session, by: time) else {
       return .unknown(needs: Need.inventory.rawValue)
     }
+    let wentOn = evidence.served(backend, after: time + (isAmongOthers ? transit : spread))
     switch departure.certainty {
-    case .no: return .ruledOut("\(pod) was an endpoint before and after")
+    case .certain:
+      return .holds(
+        confidence: 0.97,
+        because: ["\(pod) had left the service's endpoints \(departure.bounds)"],
+        group: backend.description
+      )
     case .possible:
-      // What was under way at the move may be answered a little after it, whoever moved it.
-      let patience = isAmongOthers ? Interval.milliseconds(20) : spread
-      if evidence.served(backend, after: time + patience) {
-        return .ruledOut("\(pod) went on answering")
-      }
+      if wentOn { return .ruledOut("\(pod) went on answering") }
       return .holds(
         confidence: evidence.served(backend, after: time) ? 0.75 : 0.85,
         because: [
@@ -89,12 +101,13 @@ extension Mode {
         ],
         group: backend.description
       )
-    case .certain:
-      return .holds(
-        confidence: 0.97,
-        because: ["\(pod) had left the service's endpoints \(departure.bounds)"],
-        group: backend.description
-      )
+    case .no where evidence.inventory?.showsMoreThanOneMoment == true:
+      return .ruledOut("\(pod) was an endpoint before and after")
+    case .no:
+      // One inventory shows no change; a pod that still answers shows that there was none.
+      if wentOn { return .ruledOut("\(pod) went on answering") }
+      if isAmongOthers { return .ruledOut("flows of pods that went on answering moved with it") }
+      return .unknown(needs: Need.history.rawValue)
     }
   }
 }

@@ -66,12 +66,14 @@ extension Mode {
       "\(count) flows of \(evidence.nodeName(move.newNode)) moved or changed their seen source at one instant"
     ]
     because.append(
-      changes.isEmpty
-        ? "the service's endpoints were the same before and after"
-        : "other endpoints changed during the capture, and \(evidence.pod(evidence.placements[move.was].backend, at: move.at)) stayed one"
+      !inventory.showsMoreThanOneMoment
+        ? "no change of the service's endpoints is known, from one inventory"
+        : changes.isEmpty
+          ? "the service's endpoints were the same before and after"
+          : "other endpoints changed during the capture, and \(evidence.pod(evidence.placements[move.was].backend, at: move.at)) stayed one"
     )
     return .holds(
-      confidence: changes.isEmpty ? 0.95 : 0.75,
+      confidence: changes.isEmpty && inventory.showsMoreThanOneMoment ? 0.95 : 0.75,
       because: because,
       group: "burst \(burst)"
     )
