@@ -46,6 +46,7 @@ let package = Package(
     room("CommandLineKit"),
     room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
     room("Correlation", ["Protocols", "Wire"]),
+    room("Exchange", ["Correlation", "Protocols", "System", "Wire"]),
     room("JSONText"),
     room("KubernetesAPI", ["CCurl", "Cluster", "JSONText", "System", "Wire"]),
     room("Protocols", ["Wire"]),
@@ -68,8 +69,8 @@ let package = Package(
     program(
       "stickler",
       [
-        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
-        "KubernetesAPI", "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
+        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "Exchange",
+        "JSONText", "KubernetesAPI", "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
       ]
     ),
     program(
@@ -90,6 +91,14 @@ let package = Package(
       ]
     ),
     tests("CorrelationTests", ["Correlation", "Protocols", "TestSupport", "Wire", "Workbench"]),
+    .testTarget(
+      name: "ExchangeTests",
+      dependencies: [
+        "Correlation", "Exchange", "Protocols", "Replay", "System", "TestSupport", "Wire",
+      ],
+      exclude: ["nfcapd.py"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "InventoryTests",
       dependencies: ["Cluster", "KubernetesAPI", "System", "TestSupport", "Wire", "stickler"],
@@ -147,6 +156,7 @@ if Context.environment["STICKLER_FUZZ"] != nil {
       ["Affinity", "CaptureFiles", "Cluster", "Correlation", "Reporting", "Wire", "Workbench"]
     ),
     fuzzer("FuzzErlang", ["Protocols"]),
+    fuzzer("FuzzIPFIX", ["Affinity", "Correlation", "Exchange", "Wire"]),
     fuzzer("FuzzInventory", ["Cluster", "JSONText", "Wire"]),
     fuzzer("FuzzKubeconfig", ["KubernetesAPI"]),
     fuzzer("FuzzPacket", ["Correlation", "Wire"]),

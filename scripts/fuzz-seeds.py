@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """fuzz-seeds.py TARGET FOLDER: fills an empty corpus from Sources/TARGET/Seeds and from captures/.
 
-A fuzzer whose name says Packet gets single records' bytes; every other one gets whole, small files: savefiles cut to
-their first records, or the JSON of the clusters. Small seeds are what libFuzzer mutates well."""
+A fuzzer whose name says Packet gets single records' bytes; others get whole, small files: savefiles cut to their first
+records, or the JSON of the clusters; one for IPFIX has enough of its own. Small seeds are what libFuzzer mutates well."""
 
 import pathlib
 import shutil
@@ -31,7 +31,7 @@ def main():
     if any(word in target for word in ("Inventory", "JSON")):
         for seed in pathlib.Path("captures").glob("*/cluster.json"):
             shutil.copy(seed, folder / f"{seed.parent.name}.json")
-    elif "Kubeconfig" not in target:
+    elif not any(word in target for word in ("IPFIX", "Kubeconfig")):
         for capture in sorted(pathlib.Path("captures").glob("*/*.pcap")):
             header, found = records(capture.read_bytes())
             name = f"{capture.parent.name}-{capture.stem}"

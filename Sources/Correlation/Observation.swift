@@ -1,7 +1,7 @@
 public import Wire
 
 /// What a node's observer says of the packets that it saw: values that could cross a network.
-public enum Observation: Sendable {
+public enum Observation: Equatable, Sendable {
   case run(Run)
   case unmatched(Unmatched)
   case refusal(Refusal)
@@ -15,7 +15,7 @@ public enum Observation: Sendable {
 /// An uninterrupted stretch of one flow: while its datagrams went into the same leg and came out of the same one.
 ///
 /// A flow is a leg and its reverse together; `forward` is the direction that was seen first.
-public struct Run: Sendable {
+public struct Run: Equatable, Sendable {
   public var leg: FiveTuple
   public var forward: Stretch
   public var reverse: Stretch
@@ -30,7 +30,7 @@ public struct Run: Sendable {
   /// Small numbers that stand for flows at one node, so that whoever reads runs need not look up their addresses.
   ///
   /// The lowest bit tells the direction in which `Stretch` has the flow; `none` where it names none.
-  public struct Numbers: Sendable {
+  public struct Numbers: Equatable, Sendable {
     public static let none = UInt32.max
 
     public var leg: UInt32
@@ -41,7 +41,7 @@ public struct Run: Sendable {
   }
 
   /// One direction of a run.
-  public struct Stretch: Sendable {
+  public struct Stretch: Equatable, Sendable {
     /// How many datagrams, each once however many vantages saw it.
     public var datagrams: UInt32 = 0
     /// How many of them were seen to go on: to become `result`, or to leave the node as they are.
@@ -80,7 +80,7 @@ public struct Run: Sendable {
 }
 
 /// A datagram that did not become what its flow's other datagrams became.
-public struct Unmatched: Sendable {
+public struct Unmatched: Equatable, Sendable {
   public var leg: FiveTuple
   public var time: Timestamp
   public var witness: Witness
@@ -90,7 +90,7 @@ public struct Unmatched: Sendable {
 }
 
 /// An ICMP error: who refused which leg.
-public struct Refusal: Sendable {
+public struct Refusal: Equatable, Sendable {
   public var source: IPAddress
   public var type: UInt8
   public var code: UInt8
@@ -101,7 +101,7 @@ public struct Refusal: Sendable {
 }
 
 /// A gratuitous ARP or an unsolicited neighbour advertisement.
-public struct Announcement: Sendable {
+public struct Announcement: Equatable, Sendable {
   public var address: IPAddress
   public var hardware: UInt64
   public var time: Timestamp
@@ -109,7 +109,7 @@ public struct Announcement: Sendable {
 }
 
 /// How the fragmented datagrams of one leg fared at one place.
-public struct FragmentTally: Sendable {
+public struct FragmentTally: Equatable, Sendable {
   public var leg: FiveTuple
   public var complete: UInt32
   public var partial: UInt32
@@ -117,7 +117,7 @@ public struct FragmentTally: Sendable {
   public var witness: Witness
 }
 
-public struct WrongChecksum: Sendable {
+public struct WrongChecksum: Equatable, Sendable {
   public var outer: FiveTuple
   public var inner: FiveTuple
   public var time: Timestamp
@@ -125,7 +125,7 @@ public struct WrongChecksum: Sendable {
 }
 
 /// A leg whose datagrams carried the same connection mark.
-public struct ConnectionSeen: Sendable {
+public struct ConnectionSeen: Equatable, Sendable {
   public var leg: FiveTuple
   public var mark: ConnectionMark
   public var time: Timestamp

@@ -4,7 +4,7 @@ public import Wire
 /// What the answers on one leg said of their pod and of the source that it saw, for as long as they said the same.
 ///
 /// A stretch ends too where the leg is translated in another way: what is said afterwards is said of that one.
-public struct PodStatement: Sendable {
+public struct PodStatement: Equatable, Sendable {
   /// The answers' own leg: from the front or the pod, to the client or what stands for it.
   public var leg: FiveTuple
   public var language: Statement.Language

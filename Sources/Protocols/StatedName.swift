@@ -24,6 +24,12 @@ public struct StatedName: Hashable, Sendable {
 
   private var claimedCount: Int { Int(byte(Self.capacity)) }
 
+  /// What is kept of it, with one byte more where that is not all: a name is made from them again.
+  public var bytes: [UInt8] {
+    let kept = (0..<min(claimedCount, Self.capacity)).map(byte)
+    return claimedCount > Self.capacity ? kept + [0] : kept
+  }
+
   /// What is kept, fit to be printed.
   public var text: String {
     let count = min(claimedCount, Self.capacity)
