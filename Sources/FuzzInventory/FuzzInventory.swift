@@ -10,6 +10,7 @@ public func fuzzInventory(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt 
   // SAFETY: libFuzzer keeps `count` bytes alive at `start` for the length of this call.
   let bytes = unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
   readTree(bytes)
+  readAnswers(bytes)
   do throws(InventoryError) {
     // A second snapshot, of what the first half of the text holds, makes changes.
     let whole = try ClusterSnapshot(reading: bytes, named: "fuzz")
@@ -32,6 +33,25 @@ private func readTree(_ bytes: [UInt8]) {
     let again = try? JSONValue(writer.bytes)
     precondition(again == tree, "written and read again")
   }
+}
+
+/// What an API server may answer: pages of every kind, and lines of a watch.
+private func readAnswers(_ bytes: [UInt8]) {
+  var store = ObjectStore()
+  for kind in ObjectKind.allCases {
+    for object in (try? ObjectPage(reading: bytes, of: kind, named: "fuzz"))?.objects ?? [] {
+      _ = store.put(object)
+    }
+    switch try? WatchEvent(reading: bytes, of: kind, named: "fuzz") {
+    case .put(let object): _ = store.put(object)
+    case .removed(let name, _), .unreadable(let name, _, _): _ = store.remove(name, of: kind)
+    case .bookmark, .failed, nil: break
+    }
+  }
+  _ = ServerStatus(reading: bytes)
+  let kinds = ClusterSnapshot.Kinds(ObjectKind.allCases.map(\.kinds))
+  let time = Timestamp(nanoseconds: 1_795_220_636_000_000_000)
+  _ = ClusterHistory([store.snapshot(takenAt: time, kinds: kinds)])
 }
 
 private func ask(_ history: ClusterHistory) {

@@ -5,9 +5,9 @@ import Wire
 
 /// `stickler inventory --history`: what changes becomes a folder that `--inventory` reads.
 @Suite struct HistoryTests {
-  /// Shell words that wait for a condition, for a minute at most.
+  /// Shell words that wait for a condition, for three minutes at most.
   private static let until = """
-    until_() { for i in $(seq 1200); do eval "$1" && return; sleep 0.05; done; echo "never: $1" >&2; }
+    until_() { for i in $(seq 3600); do eval "$1" && return; sleep 0.05; done; echo "never: $1" >&2; }
     files() { ls "$dir" 2>/dev/null | grep -c '^inventory-.*json$'; }
 
     """
@@ -67,7 +67,7 @@ import Wire
     _ = try folder.write("inventory-of-mine.json", Array("{}".utf8))
     let ended = try run(
       """
-      "$stickler" inventory --kubeconfig "$config" --history "$dir" --keep 2 --for 90s & pid=$!
+      "$stickler" inventory --kubeconfig "$config" --history "$dir" --keep 2 --for 600s & pid=$!
       for number in 11 12 13 14; do
         newest=$(ls "$dir" | grep 'Z.json' | tail -n 1)
         until_ '[ -n "$(ls "$dir" | grep Z.json | tail -n 1)" ]'

@@ -117,10 +117,13 @@ import Wire
     let server = try APIServer(
       Self.tls + ["--token", try folder.write("expected", Array("new".utf8))],
       control: """
+        lock = threading.Lock()
         def unauthorized(self):
             # As the kubelet does it: under another name first.
-            open("\(token).next", "w").write("new\\n")
-            os.rename("\(token).next", "\(token)")
+            with lock:
+                with open("\(token).next", "w") as file:
+                    file.write("new\\n")
+                os.rename("\(token).next", "\(token)")
         """
     )
     let ended = try server.inventory(config: try server.kubeconfig(user: "tokenFile: \(token)"))

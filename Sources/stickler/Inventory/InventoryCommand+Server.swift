@@ -73,7 +73,7 @@ extension InventoryCommand {
 
   /// Ends where a failure will not pass, or has not after a few attempts or some time.
   static func giveUp(_ status: InventoryStatus, since start: Instant) throws(Failure) {
-    let isLate = Instant.now().since(start) > .seconds(20)
+    let isLate = Instant.now().since(start) > .seconds(30)
     for kind in status.kinds where !kind.isListed {
       guard let failure = kind.failure else { continue }
       if !failure.isPassing || isLate || kind.failures > 4 { throw Failure(failure.description) }
