@@ -132,6 +132,7 @@ extension Field {
     case .isFirst: .own(8)
     case .isLeading: .own(10)
     case .isNameGiven: .own(85)
+    case .isCut: .own(90)
     default: nil
     }
   }

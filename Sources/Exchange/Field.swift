@@ -35,7 +35,7 @@ enum Field: UInt8, CaseIterable, Sendable {
   case domain, name, isNameGiven, frames, malformed, truncated, leastPayload, dropped
   case sightings, repeats, ambiguous, unmatched, evicted, orphans
   case byIdentity, byPrefix, byResidue, byFlow, byInventory
-  case file
+  case file, isCut
   case received, missed, refused
 }
 

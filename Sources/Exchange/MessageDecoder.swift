@@ -254,7 +254,8 @@ public struct MessageDecoder: Sendable {
       decoded.files.append(
         NamedFile(
           number: Int(record.integer32(.file)),
-          name: String(decoding: record.text, as: UTF8.self)
+          name: String(decoding: record.text, as: UTF8.self),
+          isCut: record[flag: .isCut]
         )
       )
     case .interfaceLoss:

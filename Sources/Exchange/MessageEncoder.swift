@@ -85,6 +85,7 @@ public struct MessageEncoder: Sendable {
     let shape = record.begin(.captureFile)
     record[.domain] = UInt64(settings.domain)
     record[.file] = UInt64(max(0, file.number))
+    record[flag: .isCut] = file.isCut
     record.text = Array(file.name.utf8)
     try append(shape, at: now, emit)
   }

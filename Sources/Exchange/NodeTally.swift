@@ -38,10 +38,13 @@ public struct NodeTally: Equatable, Sendable {
 public struct NamedFile: Equatable, Sendable {
   public var number: Int
   public var name: String
+  /// Whether its end is missing.
+  public var isCut: Bool
 
-  public init(number: Int, name: String) {
+  public init(number: Int, name: String, isCut: Bool = false) {
     self.number = number
     self.name = name
+    self.isCut = isCut
   }
 }
 

@@ -65,7 +65,7 @@ struct RecordShape: Hashable, Sendable {
     case .connection: [.kind] + Self.leg + [.digest, .time]
     case .statement: statementFields
     case .node: nodeFields
-    case .captureFile: [.domain, .file, .kind, .name]
+    case .captureFile: [.domain, .file, .kind, .isCut, .name]
     case .interfaceLoss: [.domain, .name, .kind, .received, .missed, .refused]
     }
   }
