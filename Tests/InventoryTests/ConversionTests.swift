@@ -54,6 +54,26 @@ import Wire
     #expect(again.output == given.output)
   }
 
+  @Test func `a pipe that nobody writes to is no riddle`() throws {
+    let folder = try TemporaryFolder()
+    let ended = try Program.run(
+      """
+      --version >/dev/null
+      told='\(folder.path)/told'
+      {
+        for i in $(seq 1800); do grep -qs waiting "$told" && break; sleep 0.1; done
+        echo '{"kind":"PodList","items":[]}'
+      } | '\(Program.path)' inventory 2>"$told"
+      true
+      """
+    )
+    #expect(ended.output.contains("PodList"))
+    #expect(
+      try text(ofFile: "\(folder.path)/told")
+        == "stickler: waiting for kubectl's JSON on standard input; --api asks the API server instead\n"
+    )
+  }
+
   @Test(arguments: [
     (
       "", "inventory -",

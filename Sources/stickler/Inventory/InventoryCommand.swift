@@ -73,6 +73,11 @@ enum InventoryCommand {
     switch source {
     case .file(let path):
       try outputs.check(against: [path])
+      if try arguments[file] == nil, !isInputHere {
+        console.report(
+          "waiting for kubectl's JSON on standard input; --api asks the API server instead"
+        )
+      }
       try write(try converted(path, at: try arguments[time]?.moment()), arguments, &console)
     case .server:
       guard try arguments[time] == nil else {
@@ -127,6 +132,13 @@ enum InventoryCommand {
     // SAFETY: the system fills the structure.
     guard unsafe fstat(0, &status) == 0 else { return false }
     return [S_IFIFO, S_IFREG, S_IFSOCK].contains(status.st_mode & S_IFMT)
+  }
+
+  /// Whether anything comes within some seconds: many a script's standard input is a pipe that nobody writes to.
+  private static var isInputHere: Bool {
+    var request = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    // SAFETY: one pollfd, as said.
+    return unsafe poll(&request, 1, 5_000) != 0
   }
 }
 
