@@ -88,7 +88,9 @@ private let mark = Observation.connection(
   @Test func `what nodes counted and what their files are called comes out too`() {
     var random = RandomObservation(seed: 5)
     let tallies = (0..<500).map { _ in random.tally() }
-    let files = [NamedFile(number: 0, name: "n1.pcap"), NamedFile(number: 70_000, name: "é\n", isCut: true)]
+    let files = [
+      NamedFile(number: 0, name: "n1.pcap"), NamedFile(number: 70_000, name: "é\n", isCut: true),
+    ]
     var encoder = MessageEncoder(MessageEncoder.Settings(domain: 3))
     var messages: [[UInt8]] = []
     for file in files { encoder.append(file, at: noon) { messages.append($0) } }
