@@ -62,8 +62,15 @@ struct Analysis {
         && (summaries[index].counts.frames > 0 || summaries[index].failures.isEmpty)
     }
     reading.summaries = summaries
-    reading.names = nodes.indices.map {
-      knownName(nodes[$0].node) ?? votes[$0]?.name ?? nodes[$0].node
+    let guesses = votes.map { $0?.name }
+    reading.names = nodes.indices.map { index in
+      if let known = knownName(nodes[index].node) { return known }
+      if let writer = votes[index]?.writer { return writer }
+      // Who only hands packets on may be another's neighbour: that makes no two captures one node's.
+      guard let guess = guesses[index], guesses.count(where: { $0 == guess }) == 1,
+        !nodes.contains(where: { $0.node == guess || knownName($0.node) == guess })
+      else { return nodes[index].node }
+      return guess
     }
     return reading
   }

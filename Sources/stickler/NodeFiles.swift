@@ -9,7 +9,7 @@ struct NodeFiles: Hashable, Sendable {
   static let node = Option(
     repeating: "node",
     .pair(.text("NAME"), .file),
-    "a capture and the node that it is from; without it a node is called as its file"
+    "a capture and the node that it is from; without it a node is called as its file or folder, or known by its addresses"
   )
 
   static let files = Argument(

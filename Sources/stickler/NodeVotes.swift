@@ -40,9 +40,12 @@ struct NodeVotes {
     }
   }
 
+  /// The node whose own address, and no other's, was written into packets here.
+  var writer: String? { writers.count == 1 ? writers.first : nil }
+
   /// The node, if exactly one fits.
   var name: String? {
-    if !writers.isEmpty { return writers.count == 1 ? writers.first : nil }
+    if !writers.isEmpty { return writer }
     return neighbours.count == 1 ? neighbours.first : nil
   }
 }

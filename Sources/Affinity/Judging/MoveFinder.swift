@@ -32,7 +32,8 @@ struct MoveFinder {
           at: new.from,
           changedBackend: old.backend != new.backend,
           changedSource: old.seenSource != new.seenSource,
-          oldNode: Int(old.ingressNode),
+          // Where it came in last: it may have changed its way in and kept its pod before.
+          oldNode: Int(evidence.stitched.ledger.runs[Int(old.lastRun)].node),
           newNode: Int(new.ingressNode),
           quiet: max(Interval(nanoseconds: 0), new.from.since(lastSeen)),
           lastOld: min(old.to, new.from)
