@@ -70,7 +70,8 @@ let package = Package(
       "stickler",
       [
         "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "Exchange",
-        "JSONText", "KubernetesAPI", "Live", "LiveCapture", "Replay", "Reporting", "System", "Wire",
+        "JSONText", "KubernetesAPI", "Live", "LiveCapture", "Protocols", "Replay", "Reporting",
+        "System", "Wire",
       ]
     ),
     program(

@@ -1,124 +1,158 @@
 import Affinity
+import CaptureFiles
 import Cluster
+import CommandLineKit
 import Correlation
+import Exchange
 import LiveCapture
 import Replay
-import Wire
+import System
 
 /// From captures to a report: reads every node, observes it, and analyses them together.
 struct Analysis {
   var nodes: [NodeFiles]
+  /// What was observed already, and is read in place of captures.
+  var observed = ObservedNodes()
   /// Those whose name is the user's own word.
   var named: Set<String> = []
   var inventory: ClusterHistory?
   var filter: FilterSet?
   var settings = ClusterAnalyst.Settings()
   var observer = NodeObserver.Settings()
+  /// Where the observations are written, if they are.
+  var export: String?
 
   /// What came of it: the report, and what is to be said of the files.
   struct Outcome {
     var report: Report
     var summaries: [NodeSummary]
+    var warnings: [String]
+    /// What could not be read, or not to its end.
+    var failures: [String]
   }
 
   /// Captures that turn out to be of one node are read once more, as its one timeline.
-  func run(progress: (ReplayProgress) -> Void) -> Outcome {
-    var reading = read(progress)
-    if let merged = merged(reading) {
-      var again = self
-      again.nodes = merged
-      again.named.formUnion(merged.map(\.node))
-      reading = again.read(progress)
-      return again.outcome(of: &reading)
-    }
-    return outcome(of: &reading)
+  func run(progress: (ReplayProgress) -> Void) throws(Failure) -> Outcome {
+    var reading = try read(progress)
+    guard let merged = merged(reading) else { return try outcome(of: &reading) }
+    // What it has written goes first: the next one takes its place.
+    reading.gathering.giveUpExport()
+    var again = self
+    again.nodes = merged
+    again.named.formUnion(merged.map(\.node))
+    reading = try again.read(progress)
+    return try again.outcome(of: &reading)
   }
 
-  /// What came of reading all captures.
-  private struct Reading {
-    var analyst: ClusterAnalyst
+  /// What came of reading everything; captured nodes come first, then those that were observed already.
+  struct Reading: ~Copyable {
+    var gathering: Gathering
     var summaries: [NodeSummary] = []
-    /// The nodes that were seen at all, in order: one whose files could not be read covers nothing.
-    var seen: [Int] = []
     var names: [String] = []
   }
 
-  private func read(_ progress: (ReplayProgress) -> Void) -> Reading {
+  private func read(_ progress: (ReplayProgress) -> Void) throws(Failure) -> Reading {
     var settings = settings
-    // As the reader calls them.
-    settings.files = nodes.flatMap(\.paths).map { $0 == "-" ? "standard input" : $0 }
-    var reading = Reading(analyst: ClusterAnalyst(inventory: inventory, settings: settings))
-    var votes = nodes.map { isNamed($0.node) ? nil : inventory.map(NodeVotes.init) }
-    let captures = nodes.map { NodeCapture(name: $0.node, files: $0.paths) }
-    let summaries = replay(captures, filter: filter, settings: observer, progress: progress) {
-      node,
-      observations in
-      votes[node]?.add(observations)
-      if reading.seen.last != node { reading.seen.append(node) }
-      reading.analyst.add(observations, from: reading.seen.count - 1)
+    settings.files = captures + observed.captures
+    let given = nodes.map(\.node) + observed.names
+    var gathering = Gathering(
+      analyst: ClusterAnalyst(inventory: inventory, settings: settings),
+      votes: given.indices.map { isNamed($0) ? nil : inventory.map(NodeVotes.init) },
+      export: try makeExport()
+    )
+    let summaries = replay(
+      nodes.map { NodeCapture(name: $0.node, files: $0.paths) },
+      filter: filter,
+      settings: observer,
+      progress: progress
+    ) { node, observations in
+      gathering.add(observations, of: node)
     }
-    reading.seen += summaries.indices.filter { index in
-      !reading.seen.contains(index)
-        && (summaries[index].counts.frames > 0 || summaries[index].failures.isEmpty)
+    observed.read(capturesFrom: captures.count) { place, observations in
+      gathering.add(observations, of: nodes.count + place)
     }
-    reading.summaries = summaries
-    let guesses = votes.map { $0?.name }
-    reading.names = nodes.indices.map { index in
-      if let known = knownName(nodes[index].node) { return known }
-      if let writer = votes[index]?.writer { return writer }
-      // Who only hands packets on may be another's neighbour: that makes no two captures one node's.
-      guard let guess = guesses[index], guesses.count(where: { $0 == guess }) == 1,
-        !nodes.contains(where: { $0.node == guess || knownName($0.node) == guess })
-      else { return nodes[index].node }
-      return guess
-    }
-    return reading
+    for (node, summary) in summaries.enumerated()
+    where summary.counts.frames > 0 || summary.failures.isEmpty { gathering.note(node) }
+    for place in observed.names.indices { gathering.note(nodes.count + place) }
+    let names = names(by: gathering)
+    return Reading(gathering: gathering, summaries: summaries, names: names)
   }
 
-  private func outcome(of reading: inout Reading) -> Outcome {
+  private func outcome(of reading: inout Reading) throws(Failure) -> Outcome {
     let (names, summaries) = (reading.names, reading.summaries)
-    let observed = reading.seen.map { ObservedNode(summaries[$0], name: names[$0]) }
-    var report = reading.analyst.report(of: observed)
-    for node in reading.seen { report.add(summaries[node].interfaceLosses, at: names[node]) }
-    return Outcome(report: report, summaries: summaries)
-  }
-
-  /// The nodes with what is one node's put together; nil where nothing has to be.
-  private func merged(_ reading: Reading) -> [NodeFiles]? {
-    var names = reading.names
-    // Files of one name in several folders, one after the other in time, are one node's.
-    for (name, places) in Dictionary(grouping: names.indices, by: { NodeFiles.baseName(names[$0]) })
-    where places.count > 1
-      && places.allSatisfy({ names[$0].contains("/") && !named.contains(names[$0]) })
-    {
-      let times = places.map { (reading.summaries[$0].began, reading.summaries[$0].ended) }
-        .sorted { ($0.0 ?? .init(nanoseconds: .min)) < ($1.0 ?? .init(nanoseconds: .min)) }
-      let areApart = zip(times, times.dropFirst()).allSatisfy { earlier, later in
-        guard let end = earlier.1, let start = later.0 else { return false }
-        return end <= start
+    try reading.gathering.finishExport { node in
+      let tally =
+        node < nodes.count
+        ? NodeTally(summaries[node], called: names[node], isGiven: isNamed(node))
+        : observed.tally(node - nodes.count, called: names[node], isGiven: isNamed(node))
+      return Gathering.Closing(
+        tally: tally,
+        losses: losses(summaries, node),
+        cutCaptures: cutCaptures(summaries, node)
+      )
+    }
+    let seen = reading.gathering.seen
+    var report = reading.gathering.report(
+      of: seen.map { node in
+        node < nodes.count
+          ? ObservedNode(summaries[node], name: names[node])
+          : observed.observed(node - nodes.count, called: names[node])
       }
-      if areApart { for place in places { names[place] = name } }
-    }
-    let groups = Dictionary(grouping: names.indices, by: { names[$0] })
-    // What comes through a pipe can be read once.
-    guard groups.values.contains(where: { $0.count > 1 }),
-      !nodes.contains(where: { $0.paths.contains("-") })
-    else {
-      return nil
-    }
-    return groups.map { name, places in
-      NodeFiles(node: name, paths: places.flatMap { nodes[$0].paths }.sorted())
-    }.sorted { $0.node < $1.node }
+    )
+    for node in seen { report.add(losses(summaries, node), at: names[node]) }
+    return Outcome(
+      report: report,
+      summaries: summaries,
+      warnings: summaries.flatMap { $0.warnings.map(\.description) } + observed.warnings,
+      failures: summaries.flatMap { $0.failures.map(\.description) } + observed.failures
+    )
   }
 
-  /// Whether the user, or a file named as a node of the inventory, says whose packets these are.
-  private func isNamed(_ node: String) -> Bool { knownName(node) != nil }
+  private func losses(_ summaries: [NodeSummary], _ node: Int) -> [InterfaceLoss] {
+    node < nodes.count ? summaries[node].interfaceLosses : observed.losses(node - nodes.count)
+  }
 
-  private func knownName(_ node: String) -> String? {
-    if named.contains(node) { return node }
-    // Its folder may be called as the node too.
-    let words = [NodeFiles.baseName(node)] + node.split(separator: "/").dropLast().map(String.init)
-    return words.first { inventory?.node(named: $0) != nil }
+  /// The captures of a node whose end is missing, by the numbers that witnesses have.
+  private func cutCaptures(_ summaries: [NodeSummary], _ node: Int) -> [NamedFile] {
+    guard node < nodes.count else {
+      return observed.capturesByNode[node - nodes.count].filter(\.isCut).map { file in
+        NamedFile(number: captures.count + file.number, name: file.name, isCut: true)
+      }
+    }
+    let summary = summaries[node]
+    let cut = summary.cutFiles
+    return summary.files.enumerated().filter { cut.contains($0.element) }.map { index, name in
+      NamedFile(number: summary.firstFile + index, name: name, isCut: true)
+    }
+  }
+
+  /// The captures that are read, as the reader calls them.
+  private var captures: [String] {
+    nodes.flatMap(\.paths).map { $0 == "-" ? "standard input" : $0 }
+  }
+
+  private func makeExport() throws(Failure) -> ObservationExport? {
+    guard let export else { return nil }
+    let captures = captures
+    var next = 0
+    var files: [[NamedFile]] = []
+    for node in nodes {
+      files.append(
+        (next..<next + node.paths.count).map { NamedFile(number: $0, name: captures[$0]) }
+      )
+      next += node.paths.count
+    }
+    files += observed.capturesByNode.map { files in
+      files.map { NamedFile(number: next + $0.number, name: $0.name) }
+    }
+    return try ObservationExport(path: export, captures: files)
+  }
+}
+
+extension NodeSummary {
+  /// The files whose end is missing.
+  fileprivate var cutFiles: Set<String> {
+    Set(warnings.filter { $0.kind == .recordCutShort || $0.kind == .streamCutShort }.map(\.file))
   }
 }
 
@@ -133,5 +167,22 @@ extension ObservedNode {
     coverage.from = summary.began
     coverage.to = summary.ended
     self.init(coverage, matching: summary.matching, orphans: summary.orphans)
+  }
+}
+
+extension NodeTally {
+  fileprivate init(_ summary: NodeSummary, called name: String, isGiven: Bool) {
+    self.init(
+      name: name,
+      isNameGiven: isGiven,
+      frames: summary.counts,
+      dropped: summary.dropped,
+      matching: summary.matching,
+      orphans: summary.orphans
+    )
+    // Clocks may go back.
+    if let began = summary.began, let ended = summary.ended {
+      moments = min(began, ended)...max(began, ended)
+    }
   }
 }

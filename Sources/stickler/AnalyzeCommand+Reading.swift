@@ -28,16 +28,17 @@ extension AnalyzeCommand {
     _ analysis: Analysis,
     _ console: borrowing Console
   ) throws(Failure) -> Analysis.Outcome {
-    let label =
-      analysis.nodes.count == 1 ? "reading 1 node" : "reading \(analysis.nodes.count) nodes"
+    let count = analysis.nodes.count + analysis.observed.names.count
+    let label = count == 1 ? "reading 1 node" : "reading \(count) nodes"
     var bar: ProgressBar?
-    var outcome = analysis.run { progress in
+    var outcome = try analysis.run { progress in
       if bar == nil { bar = console.progressBar(label, total: progress.bytesTotal) }
       bar?.advance(to: progress.bytesRead)
     }
     bar = nil
-    for warning in outcome.summaries.flatMap(\.warnings) { console.warn(warning.description) }
+    for warning in outcome.warnings { console.warn(warning) }
     outcome.report.blindSpots += blindSpots(outcome.summaries)
+    outcome.report.blindSpots += analysis.observed.files.flatMap(\.blindSpots)
     let nodes = outcome.report.capture.nodes
     if nodes.isEmpty { _ = try verdict(of: outcome, console) }
     if nodes.allSatisfy({ $0.sightings == 0 }) {
@@ -61,13 +62,7 @@ extension AnalyzeCommand {
       where (warning.kind == .recordCutShort || warning.kind == .streamCutShort)
         && cut.insert(warning.file).inserted
       {
-        spots.append(
-          Report.BlindSpot(
-            "cut-capture",
-            at: warning.file,
-            "the file is cut short: what it may have held behind its last whole record is not in this report"
-          )
-        )
+        spots.append(Report.BlindSpot(cutCapture: warning.file))
       }
       for case .file(let error) in summary.failures
       where [.read, .decompress, .parse].contains(error.operation) {
@@ -88,11 +83,20 @@ extension AnalyzeCommand {
     of outcome: Analysis.Outcome,
     _ console: borrowing Console
   ) throws(Failure) -> ExitCode {
-    let failures = outcome.summaries.flatMap(\.failures)
-    guard let last = failures.last else {
+    guard let last = outcome.failures.last else {
       return ExitCode(rawValue: Int32(outcome.report.exitCode)) ?? .inconclusive
     }
-    for failure in failures.dropLast() { console.report(failure.description) }
-    throw Failure(last.description)
+    for failure in outcome.failures.dropLast() { console.report(failure) }
+    throw Failure(last)
+  }
+}
+
+extension Report.BlindSpot {
+  init(cutCapture file: String) {
+    self.init(
+      "cut-capture",
+      at: file,
+      "the file is cut short: what it may have held behind its last whole record is not in this report"
+    )
   }
 }

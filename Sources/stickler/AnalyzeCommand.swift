@@ -56,6 +56,12 @@ enum AnalyzeCommand {
     section: "Output",
     "also write the packets behind the findings there, as pcapng with comments"
   )
+  static let ipfix = Option(
+    "ipfix",
+    .file,
+    section: "Output",
+    "also write what the nodes observed there, without payload, to be analyzed in place of the captures"
+  )
   static let anonymize = Option(
     flag: "anonymize",
     section: "Output",
@@ -80,11 +86,14 @@ enum AnalyzeCommand {
       A capture belongs to the node that --node says, else to the one that its file is named after (n1.pcap.gz is n1's; \
       several files of a node are one timeline), else to the one whose addresses it shows. A directory stands for the \
       captures in it. Without --inventory everything works but names, and causes that need them.
+
+      In place of captures it also reads the IPFIX file that --ipfix has written from them: a small file with addresses, \
+      times and counts, but nothing of the payload, which gives the same report.
       """,
     options: [
       inventory, NodeFiles.node, service, filter, maxFlows, expect, timeouts, proxyMode, failOn,
       ignore,
-      format, output, sessions, html, evidence, anonymize, phrase,
+      format, output, sessions, html, evidence, ipfix, anonymize, phrase,
     ],
     arguments: [NodeFiles.files],
     examples: [
@@ -105,6 +114,10 @@ enum AnalyzeCommand {
         "stickler analyze n?.pcap -i cluster.json --evidence evidence.pcapng"
       ),
       Command.Example(
+        "what one node saw, as a small file to pass on",
+        "stickler analyze n1.pcap --ipfix n1.ipfix"
+      ),
+      Command.Example(
         "straight from tcpdump",
         "tcpdump -i any -U -w - udp | stickler analyze --node n1=-"
       ),
@@ -120,8 +133,10 @@ enum AnalyzeCommand {
   static func run(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
     let inventories = try readInventoryFiles(try arguments[inventory])
     let analysis = try analysis(arguments, inventories)
-    if try arguments[evidence] != nil { try EvidenceFile.check(analysis.nodes) }
-    let inputs = analysis.nodes.flatMap(\.paths) + inventories.map(\.name)
+    if try arguments[evidence] != nil { try EvidenceFile.check(analysis) }
+    let inputs =
+      analysis.nodes.flatMap(\.paths) + analysis.observed.files.map(\.path)
+      + inventories.map(\.name)
     try outputs(arguments).check(against: inputs)
     let outcome = try read(analysis, console)
     var printed = Printed(outcome.report, analysis.inventory)
@@ -138,7 +153,7 @@ enum AnalyzeCommand {
 
   static func outputs(_ arguments: Arguments) throws(Failure) -> OutputPaths {
     var outputs = OutputPaths(paths: [("output", try arguments[output] ?? "-")])
-    for option in [html, evidence] {
+    for option in [html, evidence, ipfix] {
       if let path = try arguments[option] {
         outputs.paths.append((option.specification.name, path))
       }
@@ -169,11 +184,19 @@ enum AnalyzeCommand {
   ) throws(Failure) -> Analysis {
     var analysis = Analysis(nodes: try NodeFiles.readWithDirectories(arguments))
     analysis.named = Set(try arguments[NodeFiles.node].map(\.left))
+    try analysis.takeOutObserved()
+    analysis.export = try arguments[ipfix]
+    if analysis.export != nil, try arguments[anonymize] || arguments.isGiven(phrase) {
+      throw Failure("--ipfix tells addresses as they are: it cannot be had with --anonymize")
+    }
     if let expression = try arguments[filter] {
       do {
         analysis.filter = try FilterSet(checking: expression)
       } catch {
         throw Failure(error.description)
+      }
+      if let file = analysis.observed.files.first {
+        throw Failure("--filter looks at packets, and \(file.path) has none: filter its captures")
       }
     }
     analysis.settings.scope = ServiceScope(try arguments[service])

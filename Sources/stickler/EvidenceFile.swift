@@ -54,8 +54,11 @@ struct EvidenceFile {
   }
 
   /// Tells what cannot be read again before anything is read.
-  static func check(_ nodes: [NodeFiles]) throws(Failure) {
-    for path in nodes.flatMap(\.paths) where !canBeReadAgain(path) {
+  static func check(_ analysis: Analysis) throws(Failure) {
+    if let file = analysis.observed.files.first {
+      throw Failure("--evidence writes packets, and \(file.path) has none: give its captures")
+    }
+    for path in analysis.nodes.flatMap(\.paths) where !canBeReadAgain(path) {
       let name = path == "-" ? "standard input" : path
       throw Failure("--evidence reads the captures again, which \(name) cannot be: save it first")
     }
