@@ -1,6 +1,7 @@
 @testable import Affinity
 import CaptureFiles
 import Reporting
+import TestSupport
 import Testing
 import Wire
 

@@ -1,13 +1,12 @@
-import Glibc
-import TestSupport
+internal import Glibc
 
 /// The built program and the repository that it is run in.
-enum Program {
+public enum Program {
   /// The folder of Package.swift; every path in a golden report is relative to it.
-  static let root = String(#filePath.dropLast("/Tests/InventoryTests/Program.swift".count))
+  public static let root = String(#filePath.dropLast("/Tests/TestSupport/Program.swift".count))
 
   /// Beside the tests' own executable.
-  static let path: String = {
+  public static let path: String = {
     var buffer = [CChar](repeating: 0, count: 4096)
     // SAFETY: readlink writes at most the buffer's length and leaves the rest zero.
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -18,7 +17,8 @@ enum Program {
   }()
 
   /// What `stickler WORDS` prints and ends with, run in the repository; `errors` is its standard error.
-  static func run(_ words: String) throws -> (output: String, errors: String, status: Int32) {
+  public static func run(_ words: String) throws -> (output: String, errors: String, status: Int32)
+  {
     let folder = try TemporaryFolder()
     let errors = "\(folder.path)/errors"
     let command = try Command("sh", ["-c", "cd '\(root)' && '\(path)' \(words) 2>'\(errors)'"])
@@ -27,6 +27,12 @@ enum Program {
 }
 
 /// The content of a file; empty where there is none.
-func text(ofFile path: String) throws -> String {
+public func text(ofFile path: String) throws -> String {
   try Command("sh", ["-c", "cat '\(path)' 2>/dev/null"]).output
+}
+
+/// A variable of the environment, such as `UPDATE_EXPECTED`.
+public func environment(_ name: String) -> String? {
+  // SAFETY: the string is copied at once; no test changes the environment.
+  unsafe getenv(name).map { unsafe String(cString: $0) }
 }
