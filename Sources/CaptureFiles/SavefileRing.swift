@@ -34,7 +34,8 @@ public struct SavefileRing: ~Copyable {
   }
 
   private let settings: Settings
-  private let interface: CaptureInterface
+  /// What files say of it that begin from now on.
+  public var interface: CaptureInterface
   private var encoder: PcapngEncoder
   private var number: Int
   private var descriptor: Int32 = -1

@@ -13,8 +13,8 @@ import Testing
 
     """
 
-  @Test(.enabled(if: isPossible, comment))
-  func `what watch says of a fault is what analyze says of the same packets`() throws {
+  @Test(.enabled(if: isPossible, comment), arguments: [1, 2])
+  func `what watch says of a fault is what analyze says of the same packets`(threads: Int) throws {
     let folder = try TemporaryFolder()
     let ended = try Namespace.run(
       """
@@ -23,7 +23,7 @@ import Testing
       echo "$inventory" >"$folder/cluster.json"
       cd "$folder"
       $stickler watch -i 'veth*' --inventory cluster.json -w ring --ring 64KiBx50 --node n1 --refresh 200ms \
-        --format json -o live.json --evidence proof.pcapng >events 2>log &
+        --threads \(threads) --format json -o live.json --evidence proof.pcapng >events 2>log &
       watch=$!
       \(Self.untilReady)
       clients_move 60

@@ -89,6 +89,7 @@ enum CaptureCommand {
           for notice in source.take(found, scope) { console.report(notice.description) }
         }
       }
+      ring.interface.filter = source.filter
       if now >= nextCount || isOver {
         ring.note(source.readCounters())
         ring.note(losses.read(&source, isLast: isOver))

@@ -19,12 +19,14 @@ struct Watch: ~Copyable {
   }
 
   private(set) var source: LiveSource
-  private(set) var observer: NodeObserver
+  /// Where frames are matched: here, or on a thread of its own.
+  private var stage: ObservingStage?
+  private let thread: ObservingThread?
+  private let threadWorker: Worker?
   private(set) var counters = CaptureCounters()
   private(set) var losses = LossReader()
   private(set) var ring: SavefileRing?
   private var batch = SightingBatch()
-  private var ended: [Observation] = []
   private let loop: LiveLoop
   private let analyst: LiveAnalyst
   private let follower: InventoryFollower
@@ -49,9 +51,6 @@ struct Watch: ~Copyable {
   /// How much longer than an analysis takes the next one waits: a tenth of a core is the most that they take together.
   private static let patience: Int64 = 9
 
-  /// The most observations that wait for the next analysis.
-  private static let mostEnded = 400_000
-
   /// What an analysis depends on: where nothing of it changed, the report would be the same.
   private struct Progress: Equatable {
     var frames: UInt64 = 0
@@ -69,6 +68,8 @@ struct Watch: ~Copyable {
     var refresh = Interval.seconds(1)
     var end: Instant?
     var keyboard: Int32?
+    /// Whether frames are matched on another thread than the one that reads them.
+    var matchesAside = false
   }
 
   /// Frames are kept in the ring too, where there is one; evidence is named by its files.
@@ -85,7 +86,18 @@ struct Watch: ~Copyable {
       let inventory = settings.inventoryFiles?.history
       let worker = try analyst.start(inventory, settings.analyst)
       if let files = settings.inventoryFiles { try follower.start(files) }
-      return Self(settings, inventory, source, ring, loop, analyst, worker, follower)
+      let thread = settings.matchesAside ? ObservingThread() : nil
+      let threadWorker = try thread?.start(settings.observer, analyst)
+      return Self(
+        settings,
+        inventory,
+        source,
+        ring,
+        loop,
+        (analyst, worker),
+        follower,
+        (thread, threadWorker)
+      )
     } catch {
       throw Failure(error.description)
     }
@@ -97,9 +109,9 @@ struct Watch: ~Copyable {
     _ source: consuming LiveSource,
     _ ring: consuming SavefileRing?,
     _ loop: consuming LiveLoop,
-    _ analyst: LiveAnalyst,
-    _ worker: Worker,
-    _ follower: InventoryFollower
+    _ analyst: (LiveAnalyst, Worker),
+    _ follower: InventoryFollower,
+    _ thread: (ObservingThread?, Worker?)
   ) {
     self.inventory = inventory
     self.follower = follower
@@ -107,9 +119,9 @@ struct Watch: ~Copyable {
     self.source = source
     self.ring = ring
     self.loop = loop
-    self.analyst = analyst
-    self.worker = worker
-    observer = NodeObserver(settings: settings.observer)
+    (self.analyst, worker) = analyst
+    (self.thread, threadWorker) = thread
+    stage = thread.0 == nil ? ObservingStage(settings.observer, analyst.0) : nil
     capture = settings.live.capture
     interfaces = settings.live.interfaces
     node = settings.node
@@ -138,6 +150,7 @@ struct Watch: ~Copyable {
         isInventoryNew = true
       }
     }
+    ring?.interface.filter = source.filter
     let now = Instant.now()
     if now >= nextCount {
       noteCounters()
@@ -151,8 +164,7 @@ struct Watch: ~Copyable {
     }
     if now >= nextReport, !isAnalysing {
       if isWorthAsking() {
-        ended += observer.drain()
-        ask(for: observer.peek())
+        ask()
       } else {
         nextReport = now + refresh
       }
@@ -170,10 +182,8 @@ struct Watch: ~Copyable {
     }
     noteCounters(isLast: true)
     try ring?.write()
-    var rest: [Observation] = []
-    observer.finish { rest += $0 }
-    ended += rest
-    ask(for: [], isLast: true)
+    ask(isLast: true)
+    threadWorker?.join()
     worker.join()
     guard let last = analyst.takeOutcomes().last else {
       throw Failure("the analysis ended without a report")
@@ -207,27 +217,18 @@ struct Watch: ~Copyable {
     return repetitions < 2
   }
 
-  private mutating func ask(for ongoing: [Observation], isLast: Bool = false) {
+  private mutating func ask(isLast: Bool = false) {
     var coverage = Report.NodeCoverage(name: node, files: files.map(\.path))
-    coverage.packets = Int(observer.frames.frames)
-    coverage.sightings = observer.counts.sightings
-    coverage.malformed = Int(observer.frames.malformed)
-    coverage.truncated = Int(observer.frames.truncated)
     coverage.dropped = Int(counters.dropped)
-    coverage.from = observer.began
-    coverage.to = observer.ended
-    var job = LiveAnalyst.Job(
-      ended: [],
-      ongoing: ongoing,
-      node: ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans),
+    let request = ObservingStage.Request(
+      coverage: coverage,
       losses: losses.last,
       inventory: isInventoryNew ? inventory : nil,
       isLast: isLast
     )
     isInventoryNew = false
-    swap(&job.ended, &ended)
     isAnalysing = true
-    analyst.ask(job)
+    if let thread { thread.report(request) } else { stage?.report(request) }
   }
 
   private mutating func noteCounters(isLast: Bool = false) {
@@ -238,12 +239,15 @@ struct Watch: ~Copyable {
   }
 
   private mutating func takeFrames() throws(Failure) -> Int {
-    let count = try Self.take(&source, &batch, &ring)
-    observer.observe(batch) { ended += $0 }
-    if ended.count > Self.mostEnded {
-      // A flood of short flows, faster than they can be analyzed.
-      ended.removeFirst(ended.count / 2)
+    if let thread {
+      let block = thread.takeBlock()
+      let count = try Self.take(&source, &block.sightings, &ring)
+      thread.put(block)
+      try ring?.write()
+      return count
     }
+    let count = try Self.take(&source, &batch, &ring)
+    stage?.take(batch)
     batch.removeAll()
     try ring?.write()
     return count

@@ -25,8 +25,15 @@ struct WatchSession {
     + [
       LiveOptions.inventory, LiveOptions.service, LiveOptions.node, maxFlows, refresh,
       AnalyzeCommand.expect, AnalyzeCommand.timeouts, AnalyzeCommand.proxyMode,
-      AnalyzeCommand.failOn, AnalyzeCommand.ignore, RingOptions.ring, RingOptions.period,
+      AnalyzeCommand.failOn, AnalyzeCommand.ignore, RingOptions.ring, RingOptions.period, threads,
     ]
+  static let threads = Option(
+    "threads",
+    .integer(in: 1...2, "N"),
+    default: 1,
+    section: "Capture",
+    "2: match packets on another thread than the one that reads them, for rates that are too much for one core"
+  )
   static let refresh = Option(
     "refresh",
     .duration(in: .milliseconds(100)...(.seconds(3_600))),
@@ -58,6 +65,7 @@ struct WatchSession {
     settings.refresh = Interval(try arguments[Self.refresh])
     settings.end = try arguments[LiveOptions.stopAfter].map { Instant.now() + Interval($0) }
     settings.keyboard = keyboard
+    settings.matchesAside = try arguments[Self.threads] > 1
     self.evidence = evidence
     isDirectoryOurs = given == nil && evidence != nil
     directory = given ?? evidence.map { "\($0).\(getpid()).frames" }
