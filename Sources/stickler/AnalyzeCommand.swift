@@ -151,9 +151,12 @@ enum AnalyzeCommand {
     return try verdict(of: outcome, console)
   }
 
-  static func outputs(_ arguments: Arguments) throws(Failure) -> OutputPaths {
+  static func outputs(
+    _ arguments: Arguments,
+    _ files: [Option<String?>] = [html, evidence, ipfix]
+  ) throws(Failure) -> OutputPaths {
     var outputs = OutputPaths(paths: [("output", try arguments[output] ?? "-")])
-    for option in [html, evidence, ipfix] {
+    for option in files {
       if let path = try arguments[option] {
         outputs.paths.append((option.specification.name, path))
       }

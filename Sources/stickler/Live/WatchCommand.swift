@@ -58,7 +58,8 @@ enum WatchCommand {
     let wantsLines = try arguments[lines]
     let isInteractive =
       !inJSON && !wantsLines && console.terminal.isTerminal && System.isTerminal(0)
-    try AnalyzeCommand.outputs(arguments).check(against: [])
+    try AnalyzeCommand.outputs(arguments, [AnalyzeCommand.html, AnalyzeCommand.evidence])
+      .check(against: [])
     let session = try WatchSession(
       arguments,
       keyboard: isInteractive ? 0 : nil,
