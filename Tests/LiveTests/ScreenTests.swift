@@ -22,7 +22,7 @@ import Testing
       }
       terminal new-session -d -x 80 -y 24 sh
       terminal send-keys "PS1='ready '" Enter
-      terminal send-keys "$stickler watch --inventory $folder/cluster.json --refresh 200ms --node n1" Enter
+      terminal send-keys "$stickler watch --inventory $folder/cluster.json@$before --inventory $folder/cluster.json@$after --refresh 200ms --node n1" Enter
       await 'no session so far'
       clients_move 25
       await '^FAIL: 2 of 3 promises broken: A2 proxy-restart-flush on n1'

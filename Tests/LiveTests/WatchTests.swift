@@ -22,7 +22,7 @@ import Testing
       . $tests/node.sh
       echo "$inventory" >"$folder/cluster.json"
       cd "$folder"
-      $stickler watch -i 'veth*' --inventory cluster.json -w ring --ring 64KiBx50 --node n1 --refresh 200ms \
+      $stickler watch -i 'veth*' --inventory cluster.json@$before --inventory cluster.json@$after -w ring --ring 64KiBx50 --node n1 --refresh 200ms \
         --threads \(threads) --format json -o live.json --evidence proof.pcapng >events 2>log &
       watch=$!
       \(Self.untilReady)
@@ -34,7 +34,7 @@ import Testing
       grep -c '^[0-9:.]* moved  10.1.0.2:4000[0-3] > 198.51.100.7:20001: default/a seeing' events
       grep -c 'A2 proxy-restart-flush  violation, default/echo on n1: 4 flows of n1 moved' events
       grep '^verdict' events | tail -n 1 | cut -d, -f1
-      $stickler analyze ring --inventory cluster.json --format json -o later.json
+      $stickler analyze ring --inventory cluster.json@$before --inventory cluster.json@$after --format json -o later.json
       echo exit $?
       diff live.json later.json >&2 && echo same
       ls ring | wc -l | awk '{ print ($1 > 2) }'
@@ -118,7 +118,7 @@ import Testing
       folder='\(folder.path)'
       . $tests/node.sh
       echo "$inventory" >"$folder/cluster.json"
-      $stickler watch --inventory "$folder/cluster.json" --service default/echo --node n1 --refresh 200ms \
+      $stickler watch --inventory "$folder/cluster.json@$before" --inventory "$folder/cluster.json@$after" --service default/echo --node n1 --refresh 200ms \
         --json-lines >"$folder/events" 2>"$folder/log" &
       watch=$!
       \(Self.untilReady)
@@ -163,7 +163,7 @@ import Testing
       . $tests/node.sh
       echo "$inventory" >"$folder/cluster.json"
       timeout 20 $stickler capture -w "$folder/ring" --until-finding --after 1s --refresh 200ms --node n1 \
-        --inventory "$folder/cluster.json" >"$folder/events" 2>"$folder/log" &
+        --inventory "$folder/cluster.json@$before" --inventory "$folder/cluster.json@$after" >"$folder/events" 2>"$folder/log" &
       capture=$!
       \(Self.untilReady)
       clients_move 25
@@ -171,7 +171,7 @@ import Testing
       wait $capture
       echo exit $?
       grep -c A2 "$folder/events"
-      $stickler analyze "$folder/ring" --inventory "$folder/cluster.json" --format json >"$folder/report"
+      $stickler analyze "$folder/ring" --inventory "$folder/cluster.json@$before" --inventory "$folder/cluster.json@$after" --format json >"$folder/report"
       python3 - "$folder/report" <<'PROGRAM'
       import json, sys
       report = json.load(open(sys.argv[1]))

@@ -100,3 +100,7 @@ inventory='{
     "default/echo": { "fronts": ["198.51.100.7:20001/udp"], "backends": ["10.2.0.2:20001", "10.3.0.2:20001"] }
   }
 }'
+
+# When that was so: all the time, so that a pod which is left has not ended.
+before=$(($(date +%s) - 3600))
+after=$((before + 7200))
