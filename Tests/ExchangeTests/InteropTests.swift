@@ -74,7 +74,7 @@ import Wire
         "10280,10280", "20002,20002", "5,3,5,3", "4",
       ]
     )
-    let page = try Command("tshark", ["-r", file, "-V"]).output
+    let page = try Command("env", ["TZ=UTC", "tshark", "-r", file, "-V"]).output
     // Its last digit may be one too low: it works out fractions of a second as floating-point numbers.
     for line in [
       "StartTime: Nov 21, 2026 12:00:00.000000", "EndTime: Nov 21, 2026 12:00:01.500000",
