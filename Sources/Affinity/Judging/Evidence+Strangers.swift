@@ -39,6 +39,8 @@ extension Evidence {
         }
       }
     }
-    return strangers.values.sorted { placements[$0.placement].from < placements[$1.placement].from }
+    return strangers.values.sorted {
+      (placements[$0.placement].from, $0.placement) < (placements[$1.placement].from, $1.placement)
+    }
   }
 }
