@@ -560,17 +560,10 @@ struct Stitcher {
   {
     if rewritingAddresses.contains(tuple.source.address) { return true }
     if let inventory {
-      switch inventory.owner(of: tuple.source.address, time: time) {
-      case .some(let owner):
-        switch owner.role {
-        case .node, .podBridge, .tunnel:
-          let name = inventory.node(owner.node).name
-          // A node's own client is seen at its node; a masquerading node that was not captured hides others' clients.
-          return !isOwnClient(of: name, runs)
-        case .pod, .podBlock: return false
-        }
-      case nil: return false
-      }
+      let owner = inventory.owner(of: tuple.source.address, time: time)
+      guard let owner, owner.role.isNodes else { return false }
+      // A node's own client is seen at its node; a masquerading node that was not captured hides others' clients.
+      return !isOwnClient(of: inventory.node(owner.node).name, runs)
     }
     return translatedBackends.contains(tuple.destination)
       && !clientAddresses.contains(tuple.source.address)

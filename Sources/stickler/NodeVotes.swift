@@ -27,12 +27,10 @@ struct NodeVotes {
     guard stretch.datagrams > 0 else { return }
     if let result = stretch.result {
       guard result.source.address != leg.source.address,
-        let owner = inventory.owner(of: result.source.address, time: stretch.first)
+        let owner = inventory.owner(of: result.source.address, time: stretch.first),
+        owner.role.isNodes
       else { return }
-      switch owner.role {
-      case .node, .podBridge, .tunnel: writers.insert(inventory.node(owner.node).name)
-      case .pod, .podBlock: break
-      }
+      writers.insert(inventory.node(owner.node).name)
     } else if stretch.origin == nil,
       let node = inventory.node(ofPodAt: leg.destination.address, time: stretch.first)
     {

@@ -49,11 +49,9 @@ extension Evidence {
   func ownNode(of session: Int) -> String? {
     guard sessions[session].isDirect, let inventory else { return nil }
     let client = sessions[session].client.address
-    guard let owner = inventory.owner(of: client, time: sessions[session].first) else { return nil }
-    switch owner.role {
-    case .node, .podBridge, .tunnel: return inventory.node(owner.node).name
-    case .pod, .podBlock: return nil
-    }
+    let owner = inventory.owner(of: client, time: sessions[session].first)
+    guard let owner, owner.role.isNodes else { return nil }
+    return inventory.node(owner.node).name
   }
 
   /// Whether a session from a pod to a cluster address lost its source, which only a hairpin does by design.

@@ -111,6 +111,14 @@ public struct AddressOwner: Hashable, Sendable {
     case pod(PodID)
     /// In the node's pod block, and no pod that was listed then.
     case podBlock
+
+    /// Whether the node itself answers there and sends from there, and not a pod of it.
+    public var isNodes: Bool {
+      switch self {
+      case .node, .podBridge, .tunnel: true
+      case .pod, .podBlock: false
+      }
+    }
   }
 
   public var node: NodeID

@@ -51,10 +51,8 @@ extension ClusterHistory {
       )
     else { return nil }
     // A node answers at its bridge's and its tunnel's addresses too.
-    switch owner(of: endpoint.address, time: time)?.role {
-    case .node, .podBridge, .tunnel: return front(ServicePortID(index: port), .nodePort)
-    case .pod, .podBlock, nil: return nil
-    }
+    guard owner(of: endpoint.address, time: time)?.role.isNodes == true else { return nil }
+    return front(ServicePortID(index: port), .nodePort)
   }
 
   /// The service port behind which this pod's address and port stands: a headless service's, if there is one.
