@@ -150,9 +150,16 @@ struct Analysis {
 }
 
 extension NodeSummary {
-  /// The files whose end is missing.
-  fileprivate var cutFiles: Set<String> {
-    Set(warnings.filter { $0.kind == .recordCutShort || $0.kind == .streamCutShort }.map(\.file))
+  /// The files whose end is missing, each once: a stream and the record that it ends in are one cut.
+  var cutFiles: [String] {
+    var files: [String] = []
+    for warning in warnings
+    where (warning.kind == .recordCutShort || warning.kind == .streamCutShort)
+      && !files.contains(warning.file)
+    {
+      files.append(warning.file)
+    }
+    return files
   }
 }
 

@@ -56,14 +56,7 @@ extension AnalyzeCommand {
   private static func blindSpots(_ summaries: [NodeSummary]) -> [Report.BlindSpot] {
     var spots: [Report.BlindSpot] = []
     for summary in summaries {
-      // A stream and the record that it ends in are one cut.
-      var cut: Set<String> = []
-      for warning in summary.warnings
-      where (warning.kind == .recordCutShort || warning.kind == .streamCutShort)
-        && cut.insert(warning.file).inserted
-      {
-        spots.append(Report.BlindSpot(cutCapture: warning.file))
-      }
+      spots += summary.cutFiles.map { Report.BlindSpot(cutCapture: $0) }
       for case .file(let error) in summary.failures
       where [.read, .decompress, .parse].contains(error.operation) {
         spots.append(
