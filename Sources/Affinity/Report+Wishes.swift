@@ -6,7 +6,7 @@ extension Report {
     self.forbidden = Catalogue.inOrder.map(\.id).filter(forbidden.contains)
     let ignored = Catalogue.inOrder.compactMap { mode in
       judge.ignored[mode.id].map { count in
-        "\(mode.id) \(mode.name) (\(count) finding\(count == 1 ? "" : "s"))"
+        "\(mode.id) \(mode.name) (\(counted(count, "finding")))"
       }
     }
     guard !ignored.isEmpty else { return }

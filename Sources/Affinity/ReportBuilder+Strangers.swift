@@ -30,7 +30,7 @@ extension ReportBuilder {
       Report.BlindSpot(
         "own-clients",
         at: node,
-        "\(count) \(count == 1 ? "session is" : "sessions are") of the node's own clients, which it translates before a "
+        "\(counted(count, "session is", plural: "sessions are")) of the node's own clients, which it translates before a "
           + "capture sees them: which service they asked, and whether they moved, is not to be seen"
       )
     }
@@ -43,7 +43,7 @@ extension ReportBuilder {
       Report.BlindSpot(
         "served-by-stranger",
         at: stranger.pod,
-        "\(stranger.sessions) \(stranger.sessions == 1 ? "session was" : "sessions were") served by it, and the inventory "
+        "\(counted(stranger.sessions, "session was", plural: "sessions were")) served by it, and the inventory "
           + "does not list it as an endpoint of their service: the inventory is of another time, or they were "
           + "misdelivered (B3); inventories from before and after would tell"
       )

@@ -315,7 +315,7 @@ struct Verdicts {
     guard checked > 0 else {
       return done(.inconclusive, "no client address started a second flow")
     }
-    return done(.pass, "\(counted(checked, "client address", "client addresses")) checked")
+    return done(.pass, "\(counted(checked, "client address", plural: "client addresses")) checked")
   }
 
   private func noLoss(_ service: ServiceKey) -> Report.ExpectationVerdict {
@@ -359,20 +359,5 @@ struct Verdicts {
       return done(.inconclusive, "no session could be placed")
     }
     return done(.pass, "\(counted(sessions.count, "session")) checked")
-  }
-
-  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(grouped(count)) \(count == 1 ? one : many ?? one + "s")"
-  }
-
-  /// With a comma before every three digits.
-  private func grouped(_ count: Int) -> String {
-    var digits = String(count)
-    var place = digits.count - 3
-    while place > 0 {
-      digits.insert(",", at: digits.index(digits.startIndex, offsetBy: place))
-      place -= 3
-    }
-    return digits
   }
 }

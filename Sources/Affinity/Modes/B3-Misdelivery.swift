@@ -75,8 +75,8 @@ extension Mode {
         now: stranger.placement,
         confidence: 0.8,
         because: [
-          "\(stranger.sessions) sessions were served at \(placement.backend) by \(stranger.pod), which was never an "
-            + "endpoint of the service"
+          "\(counted(stranger.sessions, "session was", plural: "sessions were")) served at \(placement.backend) by "
+            + "\(stranger.pod), which was never an endpoint of the service"
         ],
         group: placement.backend.description,
         evidence: [
