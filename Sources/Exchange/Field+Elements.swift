@@ -122,6 +122,9 @@ extension Field {
     case .received: (.own(87), 8)
     case .missed: (.own(88), 8)
     case .refused: (.own(89), 8)
+    case .version: (.own(91), 1)
+    case .epoch: (.own(92), 8)
+    case .sequence: (.own(95), 8)
     default: nil
     }
   }
@@ -131,8 +134,10 @@ extension Field {
     switch self {
     case .isFirst: .own(8)
     case .isLeading: .own(10)
+    case .isOngoing: .own(13)
     case .isNameGiven: .own(85)
     case .isCut: .own(90)
+    case .wantsAcknowledgement: .own(93)
     default: nil
     }
   }
@@ -174,10 +179,11 @@ extension Field {
       ]
     }
     let element: InformationElement =
-      switch shape.kind {
-      case .node: .init(300)
-      case .captureFile: .own(86)
-      case .interfaceLoss: .init(82)
+      switch (shape.kind, self) {
+      case (_, .token): .own(94)
+      case (.node, _), (.hello, _): .init(300)
+      case (.captureFile, _): .own(86)
+      case (.interfaceLoss, _): .init(82)
       default: .own(48)
       }
     return [

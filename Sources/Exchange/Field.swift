@@ -18,7 +18,7 @@ enum Field: UInt8, CaseIterable, Sendable {
   case reverseResultDestination, reverseResultDestinationPort
   case reverseOriginSource, reverseOriginSourcePort
   case reverseOriginDestination, reverseOriginDestinationPort
-  case isFirst, leastHopLimit, mostHopLimit, traits
+  case isFirst, isOngoing, leastHopLimit, mostHopLimit, traits
   /// For collectors that file translations by event; we read it nowhere.
   case translationEvent
 
@@ -37,6 +37,9 @@ enum Field: UInt8, CaseIterable, Sendable {
   case byIdentity, byPrefix, byResidue, byFlow, byInventory
   case file, isCut
   case received, missed, refused
+
+  // Between an agent and its collector.
+  case version, epoch, sequence, wantsAcknowledgement, token
 }
 
 /// A set of fields.
@@ -68,11 +71,17 @@ enum RecordKind: UInt8, CaseIterable, Sendable {
   case captureFile
   /// What an interface of the node lost: an options record.
   case interfaceLoss
+  /// Who speaks: the first record of connections and spool files. An options record, like those that follow.
+  case hello
+  /// Up to when all that was seen has been told.
+  case watermark
+  /// From the collector: what it has, come what may.
+  case acknowledgement
 
   /// Whether its templates are options templates, and how many of their first fields are the scope.
   var scopeCount: UInt16 {
     switch self {
-    case .node: 1
+    case .node, .hello, .watermark, .acknowledgement: 1
     case .captureFile, .interfaceLoss: 2
     default: 0
     }

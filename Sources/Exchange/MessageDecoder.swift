@@ -8,6 +8,11 @@ public struct DecodedMessage: Sendable {
   public var tallies: [NodeTally] = []
   public var files: [NamedFile] = []
   public var losses: [InterfaceLoss] = []
+  /// Runs that go on: each replaces what was told before of the same flow with the same first time.
+  public var ongoing: [Run] = []
+  public var hellos: [AgentHello] = []
+  public var watermarks: [Watermark] = []
+  public var acknowledgements: [Acknowledgement] = []
 
   public init() {}
 
@@ -16,6 +21,10 @@ public struct DecodedMessage: Sendable {
     tallies.removeAll()
     files.removeAll()
     losses.removeAll()
+    ongoing.removeAll(keepingCapacity: true)
+    hellos.removeAll()
+    watermarks.removeAll()
+    acknowledgements.removeAll()
   }
 }
 
@@ -225,13 +234,21 @@ public struct MessageDecoder: Sendable {
           record[time: field] =
             NTPTime(bits: message.integer(at: offset, length: 8)).timestamp
         case .text:
-          record.text.removeAll(keepingCapacity: true)
-          for index in offset..<offset + length { record.text.append(message[index]) }
+          readText(message, offset..<offset + length, isToken: field == .token)
         }
       }
       offset += length
     }
     return offset
+  }
+
+  private mutating func readText(_ message: Span<UInt8>, _ bytes: Range<Int>, isToken: Bool) {
+    if isToken {
+      record.token = bytes.map { message[$0] }
+      return
+    }
+    record.text.removeAll(keepingCapacity: true)
+    for index in bytes { record.text.append(message[index]) }
   }
 
   private mutating func take(_ fields: FieldSet, into decoded: inout DecodedMessage) {
@@ -264,13 +281,20 @@ public struct MessageDecoder: Sendable {
       loss.missed = record[.missed]
       loss.refused = record[.refused]
       decoded.losses.append(loss)
+    case .hello: decoded.hellos.append(AgentHello(record))
+    case .watermark: decoded.watermarks.append(Watermark(record))
+    case .acknowledgement: decoded.acknowledgements.append(Acknowledgement(record))
     default:
       let reading = RecordReading(record: record, fields: fields, files: files)
       guard let observation = reading.observation(kind) else {
         counts.malformed += 1
         return
       }
-      decoded.observations.append(observation)
+      if case .run(let run) = observation, fields.contains(.isOngoing), record[flag: .isOngoing] {
+        decoded.ongoing.append(run)
+      } else {
+        decoded.observations.append(observation)
+      }
     }
   }
 }

@@ -69,6 +69,45 @@ public struct MessageEncoder: Sendable {
     }
   }
 
+  /// Adds how runs are that go on; what is told of the same flow later, with the same first time, replaces it.
+  public mutating func append<Problem>(
+    ongoing runs: [Run],
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    for run in runs {
+      var shape = record.take(.run(run))
+      shape.insert(.ongoing)
+      record[flag: .isOngoing] = true
+      try append(shape, at: now, emit)
+    }
+  }
+
+  public mutating func append<Problem>(
+    _ hello: AgentHello,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try append(hello.write(to: &record, domain: settings.domain), at: now, emit)
+    record.token.removeAll()
+  }
+
+  public mutating func append<Problem>(
+    _ watermark: Watermark,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try append(watermark.write(to: &record, domain: settings.domain), at: now, emit)
+  }
+
+  public mutating func append<Problem>(
+    _ acknowledgement: Acknowledgement,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try append(acknowledgement.write(to: &record, domain: settings.domain), at: now, emit)
+  }
+
   public mutating func append<Problem>(
     _ tally: NodeTally,
     at now: Timestamp,
@@ -161,11 +200,11 @@ public struct MessageEncoder: Sendable {
     return layout
   }
 
-  /// How many bytes the record's name takes, once it is no longer than fits.
+  /// How many bytes the record's name and token take, once they are no longer than fits.
   private mutating func cutText() -> Int {
     let most = min(Self.mostTextBytes, settings.mostBytes - Self.leastMessage + 64)
     if record.text.count > most { record.text.removeLast(record.text.count - most) }
-    return record.text.count
+    return record.text.count + record.token.count
   }
 
   private func room(for shape: RecordShape, _ layout: RecordLayout, _ text: Int) -> Int {

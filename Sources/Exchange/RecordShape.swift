@@ -22,6 +22,7 @@ struct RecordShape: Hashable, Sendable {
     static let reverseResult = Self(bit: 1 << 9)
     static let reverseOrigin = Self(bit: 1 << 10)
     static let answers = Self(bit: 1 << 11)
+    static let ongoing = Self(bit: 1 << 12)
     // Of a statement.
     static let seenSource = Self(bit: 1 << 7)
     static let server = Self(bit: 1 << 8)
@@ -30,9 +31,12 @@ struct RecordShape: Hashable, Sendable {
     static let dropped = Self(bit: 1 << 7)
     static let moments = Self(bit: 1 << 8)
     static let leastPayload = Self(bit: 1 << 9)
+
+    /// Whatever may be missing, of any kind.
+    static let all = Self(bit: 0b1_1111_1000_0000)
   }
 
-  static let count = 1 << 12
+  static let count = 1 << 13
 
   let kind: RecordKind
 
@@ -67,6 +71,10 @@ struct RecordShape: Hashable, Sendable {
     case .node: nodeFields
     case .captureFile: [.domain, .file, .kind, .isCut, .name]
     case .interfaceLoss: [.domain, .name, .kind, .received, .missed, .refused]
+    case .hello:
+      [.domain, .kind, .version, .epoch, .sequence, .wantsAcknowledgement, .name, .token]
+    case .watermark: [.domain, .kind, .epoch, .time]
+    case .acknowledgement: [.domain, .kind, .epoch, .sequence]
     }
   }
 
@@ -103,6 +111,7 @@ struct RecordShape: Hashable, Sendable {
         .reverseOriginDestinationPort,
       ]
     }
+    if contains(.ongoing) { fields.append(.isOngoing) }
     return fields + [.isFirst, .leastHopLimit, .mostHopLimit, .traits]
   }
 

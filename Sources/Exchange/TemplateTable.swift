@@ -36,9 +36,9 @@ struct Template: Sendable {
   private static let known: [InformationElement: (Field, Coding)] = {
     var known: [InformationElement: (Field, Coding)] = [:]
     for kind in RecordKind.allCases {
-      for bits in 0..<UInt16(1 << 8) {
+      for parts in [[], [RecordShape.Part.v6], [.wideTimes], [.v6, .wideTimes]] {
         var shape = RecordShape(kind)
-        shape.insert(RecordShape.Part(bit: bits << 4))
+        for part in parts + [.all] { shape.insert(part) }
         for column in shape.columns where column.coding != .milliseconds {
           known[column.element] = (column.field, column.coding)
         }

@@ -45,9 +45,20 @@ private func checkAgain(_ decoded: DecodedMessage) {
   let now = Timestamp(nanoseconds: 0)
   encoder.append(decoded.observations, at: now, take)
   for tally in decoded.tallies { encoder.append(tally, at: now, take) }
+  encoder.append(ongoing: decoded.ongoing, at: now, take)
+  for hello in decoded.hellos { encoder.append(hello, at: now, take) }
+  for watermark in decoded.watermarks { encoder.append(watermark, at: now, take) }
+  for acknowledgement in decoded.acknowledgements { encoder.append(acknowledgement, at: now, take) }
   encoder.flush(at: now, take)
   precondition(again.observations == decoded.observations, "observations stay the same")
   precondition(again.tallies.count == decoded.tallies.count, "every tally is told")
+  precondition(again.ongoing == decoded.ongoing, "runs that go on stay the same")
+  precondition(again.hellos.count == decoded.hellos.count, "every hello is told")
+  precondition(again.watermarks == decoded.watermarks, "watermarks stay the same")
+  precondition(
+    again.acknowledgements == decoded.acknowledgements,
+    "acknowledgements stay the same"
+  )
 }
 
 private func analyse(_ decoded: DecodedMessage) {

@@ -105,6 +105,83 @@ private let mark = Observation.connection(
     #expect(reading.decoded.losses == [loss])
   }
 
+  @Test func `what an agent and its collector say of their connection comes out too`() {
+    var random = RandomObservation(seed: 21)
+    let hellos = [
+      AgentHello(node: "n1", domain: 3, epoch: .max, sequence: 1 << 40, token: "sesame"),
+      AgentHello(node: "é", domain: 3, epoch: 0, wantsAcknowledgement: false),
+    ]
+    let marks = (0..<200).map { Watermark(epoch: UInt64($0), time: random.time()) }
+    let known = Acknowledgement(epoch: 1_795_262_400_000_000_001, sequence: .max)
+    var encoder = MessageEncoder(MessageEncoder.Settings(domain: 3))
+    var messages: [[UInt8]] = []
+    for hello in hellos { encoder.append(hello, at: noon) { messages.append($0) } }
+    for mark in marks { encoder.append(mark, at: noon) { messages.append($0) } }
+    encoder.append(known, at: noon) { messages.append($0) }
+    encoder.flush(at: noon) { messages.append($0) }
+    let reading = Reading(messages)
+    #expect(reading.decoded.hellos == hellos)
+    #expect(reading.decoded.watermarks == marks)
+    #expect(reading.decoded.acknowledgements == [known])
+    #expect(reading.counts.records == 203)
+    #expect(reading.counts.unknownElements == 0)
+  }
+
+  @Test func `an acknowledgement is, byte for byte, what the page says`() {
+    var encoder = MessageEncoder(MessageEncoder.Settings(domain: 7))
+    var messages: [[UInt8]] = []
+    encoder.append(Acknowledgement(epoch: 0x0102_0304, sequence: 9), at: noon) {
+      messages.append($0)
+    }
+    encoder.flush(at: noon) { messages.append($0) }
+    #expect(
+      messages == [
+        bytes(
+          """
+          000a 004f 6b0187c0 00000000 00000007
+          0003 0026 010e 0004 0001 0095 0004
+            8001 0001 00007ed9 805c 0008 00007ed9 805f 0008 00007ed9
+          010e 0019
+            00000007 0e 0000000001020304 0000000000000009
+          """
+        )
+      ]
+    )
+  }
+
+  @Test func `a token that is longer than any may be is cut, and so is no other's`() {
+    let hello = AgentHello(
+      node: "n1",
+      domain: 1,
+      epoch: 1,
+      token: String(repeating: "x", count: 1_025)
+    )
+    var encoder = MessageEncoder(MessageEncoder.Settings(domain: 1))
+    var messages: [[UInt8]] = []
+    encoder.append(hello, at: noon) { messages.append($0) }
+    encoder.flush(at: noon) { messages.append($0) }
+    #expect(Reading(messages).decoded.hellos.map(\.token.utf8.count) == [1_024])
+  }
+
+  @Test func `runs that go on are told apart from those that have ended`() {
+    var random = RandomObservation(seed: 22)
+    let told = (0..<2_000).map { _ in random.next(kind: 0) }
+    let runs = told.compactMap { observation -> Run? in
+      guard case .run(let run) = observation else { return nil }
+      return run
+    }
+    var encoder = MessageEncoder(MessageEncoder.Settings(domain: 3))
+    var messages: [[UInt8]] = []
+    encoder.append(ongoing: Array(runs[..<1_000]), at: noon) { messages.append($0) }
+    encoder.append(Array(told[1_000...]), at: noon) { messages.append($0) }
+    encoder.append(ongoing: Array(runs[..<10]), at: noon) { messages.append($0) }
+    encoder.flush(at: noon) { messages.append($0) }
+    let reading = Reading(messages)
+    #expect(reading.decoded.ongoing == Array(runs[..<1_000] + runs[..<10]))
+    #expect(reading.decoded.observations == Array(told[1_000...]))
+    #expect(reading.counts.unknownElements == 0)
+  }
+
   @Test func `messages are full and no longer than they may be, and count records through`() {
     var random = RandomObservation(seed: 3)
     let sent = messages(of: (0..<5_000).map { random.next(kind: $0 % RandomObservation.kinds) })
