@@ -37,12 +37,20 @@ let package = Package(
     .target(name: "CMallocCount"),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     room("Affinity", ["Cluster", "Correlation", "Protocols", "Wire"]),
     room("CaptureFiles", ["CZlib", "CZstd", "Wire"]),
     room("Cluster", ["JSONText", "Wire"]),
+    room(
+      "Collector",
+      [
+        "Affinity", "CSQLite", "Cluster", "Correlation", "Exchange", "JSONText", "KubernetesAPI",
+        "Reporting", "System", "Wire",
+      ]
+    ),
     room("CommandLineKit"),
     room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
     room("Correlation", ["Protocols", "Wire"]),
@@ -69,9 +77,9 @@ let package = Package(
     program(
       "stickler",
       [
-        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "Exchange",
-        "JSONText", "KubernetesAPI", "Live", "LiveCapture", "Protocols", "Replay", "Reporting",
-        "System", "Wire",
+        "Affinity", "CaptureFiles", "Cluster", "Collector", "CommandLineKit", "Correlation",
+        "Exchange", "JSONText", "KubernetesAPI", "Live", "LiveCapture", "Protocols", "Replay",
+        "Reporting", "System", "Wire",
       ]
     ),
     program(
@@ -83,6 +91,13 @@ let package = Package(
     tests("CaptureFilesTests", ["CaptureFiles", "TestSupport", "Wire"]),
     tests("CatalogueTests", ["Affinity", "TestSupport", "stickler"]),
     tests("ClusterTests", ["Cluster", "JSONText", "Wire"]),
+    tests(
+      "CollectorTests",
+      [
+        "Affinity", "Cluster", "Collector", "Correlation", "Exchange", "JSONText", "Replay",
+        "Reporting", "System", "TestSupport", "Wire", "stickler",
+      ]
+    ),
     tests("CommandLineKitTests", ["CommandLineKit"]),
     tests(
       "CompanionsTests",
@@ -120,8 +135,7 @@ let package = Package(
       "ReportingTests",
       [
         "Affinity", "CaptureFiles", "CommandLineKit", "JSONText", "Reporting", "TestSupport",
-        "Wire",
-        "stickler",
+        "Wire", "stickler",
       ]
     ),
     tests("SystemTests", ["System", "Wire"]),

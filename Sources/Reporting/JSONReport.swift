@@ -38,7 +38,7 @@ func writeJSON<E>(
   try drain(writer.drain())
 }
 
-private func write<E>(
+func write<E>(
   _ report: Report,
   to writer: inout JSONWriter,
   drain: ([UInt8]) throws(E) -> Void
@@ -85,26 +85,28 @@ private func write(_ capture: Report.CaptureSummary, to writer: inout JSONWriter
   writer.member("to", capture.to?.description)
   writer.key("nodes")
   writer.beginArray()
-  for node in capture.nodes {
-    writer.beginObject()
-    writer.member("name", node.name)
-    writer.key("files")
-    write(strings: node.files, to: &writer)
-    writer.member("packets", node.packets)
-    writer.member("sightings", node.sightings)
-    writer.member("malformed", node.malformed)
-    writer.member("truncated", node.truncated)
-    writer.key("dropped")
-    write(node.dropped, to: &writer)
-    writer.key("clock_offset_us")
-    if let offset = node.clockOffset {
-      writer.integer(offset.nanoseconds / 1_000)
-    } else {
-      writer.null()
-    }
-    writer.endObject()
-  }
+  for node in capture.nodes { write(node, to: &writer) }
   writer.endArray()
+  writer.endObject()
+}
+
+func write(_ node: Report.NodeCoverage, to writer: inout JSONWriter) {
+  writer.beginObject()
+  writer.member("name", node.name)
+  writer.key("files")
+  write(strings: node.files, to: &writer)
+  writer.member("packets", node.packets)
+  writer.member("sightings", node.sightings)
+  writer.member("malformed", node.malformed)
+  writer.member("truncated", node.truncated)
+  writer.key("dropped")
+  write(node.dropped, to: &writer)
+  writer.key("clock_offset_us")
+  if let offset = node.clockOffset {
+    writer.integer(offset.nanoseconds / 1_000)
+  } else {
+    writer.null()
+  }
   writer.endObject()
 }
 
@@ -120,7 +122,7 @@ private func write(_ matching: Report.MatchingSummary, to writer: inout JSONWrit
   writer.endObject()
 }
 
-private func write(_ service: Report.ServiceReport, to writer: inout JSONWriter) {
+func write(_ service: Report.ServiceReport, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("name", service.name)
   writer.key("fronts")
@@ -145,7 +147,7 @@ private func write(_ service: Report.ServiceReport, to writer: inout JSONWriter)
   writer.endObject()
 }
 
-private func write(_ session: Report.Session, to writer: inout JSONWriter) {
+func write(_ session: Report.Session, to writer: inout JSONWriter) {
   writer.beginObject()
   writer.member("client", appending: session.client.append)
   writer.member("front", appending: session.front.append)
