@@ -184,6 +184,7 @@ extension Field {
       case (.node, _), (.hello, _): .init(300)
       case (.captureFile, _): .own(86)
       case (.interfaceLoss, _): .init(82)
+      case (.acknowledgement, _): .own(96)
       default: .own(48)
       }
     return [

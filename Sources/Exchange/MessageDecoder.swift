@@ -283,7 +283,7 @@ public struct MessageDecoder: Sendable {
       decoded.losses.append(loss)
     case .hello: decoded.hellos.append(AgentHello(record))
     case .watermark: decoded.watermarks.append(Watermark(record))
-    case .acknowledgement: decoded.acknowledgements.append(Acknowledgement(record))
+    case .acknowledgement: decoded.acknowledgements.append(Acknowledgement(record, fields))
     default:
       let reading = RecordReading(record: record, fields: fields, files: files)
       guard let observation = reading.observation(kind) else {

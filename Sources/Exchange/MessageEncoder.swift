@@ -9,6 +9,8 @@ public import Wire
 public struct MessageEncoder: Sendable {
   public struct Settings: Sendable {
     public var domain: UInt32
+    /// How many data records were told before the first of this session.
+    public var sequence: UInt32 = 0
     /// The most bytes of a message; over UDP they have to fit the path.
     public var mostBytes = MessageHeader.mostBytes
     /// Whether times are told as milliseconds too, for collectors that know no others.
@@ -51,6 +53,7 @@ public struct MessageEncoder: Sendable {
     var settings = settings
     settings.mostBytes = min(max(settings.mostBytes, Self.leastMessage), MessageHeader.mostBytes)
     self.settings = settings
+    sequence = settings.sequence
   }
 
   /// How many data records were told, those of the unfinished message included.

@@ -32,6 +32,9 @@ struct RecordShape: Hashable, Sendable {
     static let moments = Self(bit: 1 << 8)
     static let leastPayload = Self(bit: 1 << 9)
 
+    // Of an acknowledgement.
+    static let refusal = Self(bit: 1 << 7)
+
     /// Whatever may be missing, of any kind.
     static let all = Self(bit: 0b1_1111_1000_0000)
   }
@@ -74,7 +77,8 @@ struct RecordShape: Hashable, Sendable {
     case .hello:
       [.domain, .kind, .version, .epoch, .sequence, .wantsAcknowledgement, .name, .token]
     case .watermark: [.domain, .kind, .epoch, .time]
-    case .acknowledgement: [.domain, .kind, .epoch, .sequence]
+    case .acknowledgement:
+      [.domain, .kind, .epoch, .sequence] + (contains(.refusal) ? [.name] : [])
     }
   }
 

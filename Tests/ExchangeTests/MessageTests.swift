@@ -112,18 +112,21 @@ private let mark = Observation.connection(
       AgentHello(node: "é", domain: 3, epoch: 0, wantsAcknowledgement: false),
     ]
     let marks = (0..<200).map { Watermark(epoch: UInt64($0), time: random.time()) }
-    let known = Acknowledgement(epoch: 1_795_262_400_000_000_001, sequence: .max)
+    let known = [
+      Acknowledgement(epoch: 1_795_262_400_000_000_001, sequence: .max),
+      Acknowledgement(epoch: 0, sequence: 0, refusal: "no token"),
+    ]
     var encoder = MessageEncoder(MessageEncoder.Settings(domain: 3))
     var messages: [[UInt8]] = []
     for hello in hellos { encoder.append(hello, at: noon) { messages.append($0) } }
     for mark in marks { encoder.append(mark, at: noon) { messages.append($0) } }
-    encoder.append(known, at: noon) { messages.append($0) }
+    for each in known { encoder.append(each, at: noon) { messages.append($0) } }
     encoder.flush(at: noon) { messages.append($0) }
     let reading = Reading(messages)
     #expect(reading.decoded.hellos == hellos)
     #expect(reading.decoded.watermarks == marks)
-    #expect(reading.decoded.acknowledgements == [known])
-    #expect(reading.counts.records == 203)
+    #expect(reading.decoded.acknowledgements == known)
+    #expect(reading.counts.records == 204)
     #expect(reading.counts.unknownElements == 0)
   }
 
