@@ -75,6 +75,7 @@ let package = Package(
       "AllocationCheck",
       ["CMallocCount", "CaptureFiles", "Correlation", "Wire", "Workbench"]
     ),
+    program("SandboxCheck", ["LiveCapture", "System", "Wire"]),
     program(
       "stickler",
       [
@@ -144,7 +145,9 @@ let package = Package(
     tests("LiveCaptureTests", ["LiveCapture", "Wire"]),
     .testTarget(
       name: "LiveTests",
-      dependencies: ["CaptureFiles", "Live", "System", "TestSupport", "Wire", "stickler"],
+      dependencies: [
+        "CaptureFiles", "Live", "SandboxCheck", "System", "TestSupport", "Wire", "stickler",
+      ],
       exclude: ["node.sh", "traffic.py"],
       swiftSettings: settings
     ),

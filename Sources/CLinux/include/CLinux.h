@@ -72,4 +72,28 @@ int stickler_take_signal(int descriptor);
 // error in microseconds.
 int stickler_clock_state(int64_t *error);
 
+// The sandbox (sandbox.c). Below 0 is a failure, with its errno.
+
+// No program that is executed from here on gets more privileges than this process.
+int stickler_no_new_privileges(void);
+// Leaves all groups for this one. Needs CAP_SETGID.
+int stickler_become_group(uint32_t group);
+// Becomes this user, and keeps the permitted capabilities for now. Needs CAP_SETUID.
+int stickler_become_user(uint32_t user);
+// Gives up all capabilities but those of the mask, of the calling thread.
+int stickler_keep_capabilities(uint64_t kept);
+
+// Landlock's version; a rule set with what it is to forbid unless a rule allows it; and its rules. For the calling thread.
+int stickler_landlock_version(void);
+int stickler_landlock_create(int version, uint64_t files, uint64_t ports, uint64_t scopes);
+int stickler_landlock_allow_path(int ruleset, int path, uint64_t rights);
+int stickler_landlock_allow_port(int ruleset, uint16_t port, uint64_t rights);
+int stickler_landlock_enforce(int ruleset);
+// A descriptor that only names the file or folder.
+int stickler_open_place(const char *path);
+
+// Refuses the system calls that a process which captures and sends never makes; for all threads.
+int stickler_filter_system_calls(void);
+int stickler_can_filter_system_calls(void);
+
 #endif

@@ -31,6 +31,7 @@ func diagnosis(of facts: HostFacts) -> [Check] {
     filterCheck(facts),
   ]
   checks += interfaceChecks(facts.links)
+  if let sandbox = facts.sandbox { checks.append(sandboxCheck(sandbox)) }
   checks += [conntrackCheck(facts.conntrack), reversePathCheck(facts.strictReversePath)]
   checks += dataPathChecks(facts)
   return checks
@@ -46,12 +47,22 @@ private func captureCheck(_ facts: HostFacts) -> Check {
   )
 }
 
-private func privilegeCheck(_ capabilities: UInt64) -> Check {
-  let held = [("CAP_NET_RAW", HostFacts.netRaw), ("CAP_NET_ADMIN", HostFacts.netAdmin)]
-    .filter { capabilities & $0.1 != 0 }.map(\.0)
+private func privilegeCheck(_ capabilities: Capabilities) -> Check {
+  let named: [(String, Capabilities)] = [
+    ("CAP_NET_RAW", .netRaw), ("CAP_NET_ADMIN", .netAdmin),
+  ]
+  let held = named.filter { capabilities.contains($0.1) }.map(\.0)
   let text = held.isEmpty ? "neither CAP_NET_RAW nor CAP_NET_ADMIN" : held.joined(separator: ", ")
   let needs = "; to capture CAP_NET_RAW is enough, CAP_NET_ADMIN only lets doctor read the rules"
-  return Check("privileges", capabilities & HostFacts.netRaw != 0 ? .good : .bad, text + needs)
+  return Check("privileges", capabilities.contains(.netRaw) ? .good : .bad, text + needs)
+}
+
+private func sandboxCheck(_ sandbox: SandboxReport) -> Check {
+  Check(
+    "sandbox",
+    sandbox.missing.isEmpty ? .good : .warning,
+    "an agent here can have \(sandbox.description)"
+  )
 }
 
 private func clockCheck(_ clock: ClockState?) -> Check {

@@ -12,8 +12,10 @@ struct HostFacts: Sendable {
   var hasFilterCompiler: Bool?
   var links: [NetworkLink] = []
   var clock: ClockState?
-  /// The capabilities that this process has, as the kernel's bits.
-  var capabilities: UInt64 = 0
+  /// Those that this process has.
+  var capabilities: Capabilities = []
+  /// What an agent that this process became could be kept from.
+  var sandbox: SandboxReport?
   var conntrack: Conntrack?
   /// Interfaces that drop what would be answered by another way.
   var strictReversePath: [String] = []
@@ -30,9 +32,6 @@ struct HostFacts: Sendable {
     var insertFailed: Int
   }
 
-  static let netAdmin: UInt64 = 1 << 12
-  static let netRaw: UInt64 = 1 << 13
-
   /// Asks this machine.
   static func gather() -> Self {
     var facts = Self()
@@ -47,7 +46,8 @@ struct HostFacts: Sendable {
     facts.hasFilterCompiler = systemNumber("/proc/sys/net/core/bpf_jit_enable").map { $0 > 0 }
     facts.clock = ClockState.read()
     facts.links = (try? LinkMonitor.start())?.links ?? []
-    facts.capabilities = effectiveCapabilities()
+    facts.capabilities = .effective()
+    facts.sandbox = Sandbox.prospect(facts.capabilities)
     facts.conntrack = readConntrack()
     facts.strictReversePath = facts.links.map(\.name).filter { name in
       // The stricter of the two counts.
@@ -61,12 +61,6 @@ struct HostFacts: Sendable {
     // Three lines of heading, then the servers.
     facts.hasVirtualServers = lines(of: "/proc/net/ip_vs").count > 3
     return facts
-  }
-
-  private static func effectiveCapabilities() -> UInt64 {
-    let line = lines(of: "/proc/self/status").first { $0.hasPrefix("CapEff:") }
-    let digits = line?.split(whereSeparator: \.isWhitespace).last
-    return digits.flatMap { UInt64($0, radix: 16) } ?? 0
   }
 
   private static func readConntrack() -> Conntrack? {
