@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "CLinux"),
     .target(name: "CMallocCount"),
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CMicroHTTP", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CPcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -56,6 +57,7 @@ let package = Package(
     room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
     room("Correlation", ["Protocols", "Wire"]),
     room("Exchange", ["COpenSSL", "Correlation", "Protocols", "System", "Wire"]),
+    room("HTTPService", ["CMicroHTTP", "JSONText", "System", "Wire"]),
     room("JSONText"),
     room("KubernetesAPI", ["CCurl", "Cluster", "JSONText", "System", "Wire"]),
     room("Protocols", ["Wire"]),
@@ -117,6 +119,7 @@ let package = Package(
       exclude: ["nfcapd.py"],
       swiftSettings: settings
     ),
+    tests("HTTPServiceTests", ["HTTPService", "JSONText", "System", "TestSupport", "Wire"]),
     .testTarget(
       name: "InventoryTests",
       dependencies: ["Cluster", "KubernetesAPI", "System", "TestSupport", "Wire", "stickler"],
