@@ -196,8 +196,10 @@ struct ReportBuilder {
 
   private mutating func describeFindings() {
     var incidents: [IncidentKey: Int] = [:]
-    for (number, finding) in judge.findings.enumerated() {
-      let id = "F\(number + 1)"
+    var identity = FindingIdentity(judge.evidence)
+    for finding in judge.findings {
+      let name = identity.name(finding)
+      let id = "F-\(name)"
       let key = IncidentKey(
         mode: finding.mode?.id ?? "",
         service: finding.symptom.service,
@@ -206,7 +208,7 @@ struct ReportBuilder {
       let incident = incidents[key] ?? report.incidents.count
       if incidents[key] == nil {
         incidents[key] = incident
-        report.incidents.append(newIncident(finding, number: incident + 1))
+        report.incidents.append(newIncident(finding, called: "I-\(name)"))
       }
       report.incidents[incident].findings.append(id)
       let (from, to) = (report.incidents[incident].from, report.incidents[incident].to)
@@ -220,9 +222,10 @@ struct ReportBuilder {
     describeDoubts()
   }
 
-  private func newIncident(_ finding: FindingRecord, number: Int) -> Report.Incident {
+  /// An incident is called after its first finding, which no other has.
+  private func newIncident(_ finding: FindingRecord, called id: String) -> Report.Incident {
     Report.Incident(
-      id: "I\(number)",
+      id: id,
       mode: finding.mode?.id,
       modeClass: finding.modeClass.rawValue,
       origin: (finding.mode?.origin ?? .cluster).rawValue,

@@ -20,6 +20,7 @@ extension Report {
     }
     for index in report.sessions.indices { hide.apply(to: &report.sessions[index]) }
     for index in report.findings.indices { hide.apply(to: &report.findings[index]) }
+    report.numberFindings()
     for index in report.incidents.indices {
       report.incidents[index].service = report.incidents[index].service.map { hide.name($0, "svc") }
       report.incidents[index].node = report.incidents[index].node.map { hide.name($0, "node") }
@@ -44,6 +45,23 @@ extension Report {
     }
     report.restoreOrder()
     return report
+  }
+
+  /// Names made of a client's address and a time would give the address away to whoever tries them all.
+  private mutating func numberFindings() {
+    var names: [String: String] = [:]
+    for index in incidents.indices {
+      names[incidents[index].id] = "I\(index + 1)"
+      incidents[index].id = "I\(index + 1)"
+    }
+    for index in findings.indices {
+      names[findings[index].id] = "F\(index + 1)"
+      findings[index].id = "F\(index + 1)"
+      findings[index].incident = names[findings[index].incident] ?? ""
+    }
+    for index in incidents.indices {
+      incidents[index].findings = incidents[index].findings.compactMap { names[$0] }
+    }
   }
 
   /// What is in order of names and addresses is so again under the new ones.

@@ -117,7 +117,7 @@ import Wire
     let hidden = report.anonymized(by: &anonymizer)
     #expect(hidden.sessions.count == 5)
     #expect(hidden.sessions.reduce(0) { $0 + $1.datagrams } == 150)
-    #expect(hidden.incidents[0].findings == ["f1", "f2", "f3"])
+    #expect(hidden.incidents[0].findings == ["F1", "F2", "F3"])
     #expect(
       hidden.findings[0].evidence[0].file
         == hidden.capture.nodes.first { $0.packets == 1_590 }?.files[0]

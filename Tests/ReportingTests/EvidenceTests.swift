@@ -77,7 +77,7 @@ import Wire
     #expect(
       first.map(\.comments) == [
         [
-          "F3, A2 proxy-restart-flush: last datagram to default/s1",
+          "F-11fa61707fae, A2 proxy-restart-flush: last datagram to default/s1",
           "datagram 1: 203.0.113.1:40000 to default/udp-server (198.51.100.7:20001)",
           "frame 757 of captures/iptables-hostgw-flush/n1.pcap",
         ],
@@ -135,7 +135,7 @@ import Wire
     )
     #expect(
       fields.output
-        == "1\tn1 if2 in\tF3, A17 rolling-replacement: last datagram to default/s3,"
+        == "1\tn1 if2 in\tF-586cebde545f, A17 rolling-replacement: last datagram to default/s3,"
         + "datagram 1: 203.0.113.3:40000 to default/udp-server (198.51.100.7:20001),"
         + "frame 953 of captures/iptables-hostgw-delete-pod/n1.pcap\tdefault/udp-server\n"
     )

@@ -16,6 +16,8 @@ struct FindingRecord: Sendable {
   var symptom: Symptom
   /// The modes that it may be where none is named.
   var candidates: [Mode] = []
+  /// Whether its mode found it by looking at everything, and not by judging a case.
+  var isSurveyed = false
 
   var modeClass: Mode.Class {
     if let mode { return mode.modeClass }
@@ -162,7 +164,9 @@ struct Judge {
       for case .survey(let survey) in mode.tests {
         for symptom in survey(evidence) {
           let subject: FindingRecord.Subject = mode.modeClass == .loss ? .loss : .source
-          findings.append(FindingRecord(mode: mode, subject: subject, symptom: symptom))
+          findings.append(
+            FindingRecord(mode: mode, subject: subject, symptom: symptom, isSurveyed: true)
+          )
         }
       }
     }

@@ -25,6 +25,7 @@ import Workbench
       let hasExitCode =
         report.exitCode == scenario.exitCode || Self.otherExitCodes[scenario.name] != nil
       #expect(hasExitCode, "\(scenario.name): \(report.exitCode), not \(scenario.exitCode)")
+      #expect(Set(report.findings.map(\.id)).count == report.findings.count, "\(scenario.name)")
     }
     #expect(matrix.mistakes == [])
     guard seed == 1 else { return }
