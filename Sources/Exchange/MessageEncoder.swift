@@ -42,7 +42,7 @@ public struct MessageEncoder: Sendable {
   /// Where the set begins that records are added to, and its number.
   private var openSet: (start: Int, id: UInt16)?
   /// The data records of all messages before this one, and of this one.
-  private var sequence: UInt32 = 0
+  private(set) var sequence: UInt32 = 0
   private var recordCount: UInt32 = 0
 
   /// No record is longer than the least message that is allowed for, but for its name.

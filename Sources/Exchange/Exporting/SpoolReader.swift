@@ -37,7 +37,11 @@ public struct SpoolReader: ~Copyable, Sendable {
     var isFresh = false
     while let file = spool.files.first(where: { $0.number >= position.file }) {
       if file.number > position.file { move(to: file.number) }
-      guard position.offset < file.length else {
+      if position.offset >= file.length, file.takeTail(at: position.offset, &message) {
+        position.offset += UInt64(message.count)
+        return true
+      }
+      guard position.offset < file.length, let path = file.path else {
         guard let next = spool.files.first(where: { $0.number > file.number }) else {
           return false
         }
@@ -45,7 +49,7 @@ public struct SpoolReader: ~Copyable, Sendable {
         continue
       }
       if reader == nil {
-        reader = try MessageReader(path: file.path, from: position.offset)
+        reader = try MessageReader(path: path, from: position.offset)
         isFresh = true
       }
       if try reader?.next(into: &message) == true {
@@ -59,8 +63,27 @@ public struct SpoolReader: ~Copyable, Sendable {
     return false
   }
 
+  /// Passes over a file that cannot be read.
+  mutating func skipFile() {
+    move(to: position.file + 1)
+  }
+
   private mutating func move(to file: UInt64) {
     position = SpoolPosition(file: file)
     reader = nil
+  }
+}
+
+extension SpoolFile {
+  /// Replaces `message` by the one that stands in memory at an offset; false where there is none.
+  fileprivate func takeTail(at offset: UInt64, _ message: inout [UInt8]) -> Bool {
+    guard offset - length < UInt64(tail.count) else { return false }
+    let start = Int(offset - length)
+    guard let header = MessageHeader(tail.span.extracting(start..<tail.count)),
+      header.length <= tail.count - start
+    else { return false }
+    message.removeAll(keepingCapacity: true)
+    message.append(contentsOf: tail[start..<start + header.length])
+    return true
   }
 }
