@@ -54,18 +54,20 @@ let package = Package(
       ]
     ),
     room("CommandLineKit"),
-    room("Companions", ["JSONText", "Protocols", "System", "Wire"]),
+    room("Companions", ["JSONText", "Metrics", "Protocols", "System", "Wire"]),
     room("Correlation", ["Protocols", "Wire"]),
     room("Exchange", ["COpenSSL", "Correlation", "Protocols", "System", "Wire"]),
     room("HTTPService", ["CMicroHTTP", "JSONText", "System", "Wire"]),
     room("JSONText"),
     room("KubernetesAPI", ["CCurl", "Cluster", "JSONText", "System", "Wire"]),
+    room("Metrics"),
     room("Protocols", ["Wire"]),
     room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),
     room(
       "Reporting",
       [
-        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText", "Wire",
+        "Affinity", "CaptureFiles", "Cluster", "CommandLineKit", "Correlation", "JSONText",
+        "Metrics", "Wire",
       ]
     ),
     room("System", ["CLinux", "Wire"]),
@@ -127,6 +129,7 @@ let package = Package(
       swiftSettings: settings
     ),
     tests("JSONTextTests", ["JSONText"]),
+    tests("MetricsTests", ["Metrics", "TestSupport"]),
     tests(
       "ProofTests",
       [
@@ -139,8 +142,8 @@ let package = Package(
     tests(
       "ReportingTests",
       [
-        "Affinity", "CaptureFiles", "CommandLineKit", "JSONText", "Reporting", "TestSupport",
-        "Wire", "stickler",
+        "Affinity", "CaptureFiles", "CommandLineKit", "JSONText", "Metrics", "Reporting",
+        "TestSupport", "Wire", "stickler",
       ]
     ),
     tests("SystemTests", ["System", "Wire"]),

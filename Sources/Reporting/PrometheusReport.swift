@@ -1,54 +1,49 @@
 public import Affinity
+public import Metrics
 internal import Wire
 
 /// The numbers of a report in Prometheus' text exposition format (0.0.4).
 public func prometheusReport(_ report: Report) -> String {
   var page = Exposition()
-  page.add(verdictsOf: report)
-  page.add(captureOf: report)
-  page.add(servicesOf: report)
-  page.add(findingsOf: report)
+  page.add(report, of: .whole)
   return page.text
 }
 
-/// Metrics one after the other: a metric's help and type stand once, before all of its samples.
-private struct Exposition {
-  private(set) var text = ""
+/// What a report is of.
+public enum ReportExtent: Sendable {
+  /// All of something that is over: what it counts stays so, and grows with the next one.
+  case whole
+  /// The last hour or so of what goes on: what it counts comes and goes.
+  case window
+}
 
-  enum Kind: String { case counter, gauge }
+extension Exposition {
+  /// Adds what a report counts.
+  ///
+  /// Of a window these are gauges named `stickler_window_…`, since a counter that falls would
+  /// be taken for one that began anew; what agents and collectors count themselves is not repeated.
+  public mutating func add(_ report: Report, of extent: ReportExtent) {
+    add(verdictsOf: report, extent)
+    add(captureOf: report, extent)
+    add(servicesOf: report, extent)
+    add(findingsOf: report, extent)
+  }
 
-  typealias Labels = KeyValuePairs<String, String>
-
-  mutating func metric(
+  private mutating func count(
     _ name: String,
-    _ kind: Kind,
+    _ extent: ReportExtent,
     _ help: String,
     _ samples: [(labels: Labels, value: String)]
   ) {
-    guard !samples.isEmpty else { return }
-    text += "# HELP stickler_\(name) \(help)\n# TYPE stickler_\(name) \(kind.rawValue)\n"
-    for sample in samples {
-      let labels = sample.labels.map { "\($0.key)=\"\(escaped($0.value))\"" }.joined(separator: ",")
-      text += "stickler_\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(sample.value)\n"
+    switch extent {
+    case .whole: metric("\(name)_total", .counter, help, samples)
+    case .window: metric("window_\(name)", .gauge, "\(help) In the window.", samples)
     }
-  }
-
-  private func escaped(_ value: String) -> String {
-    var result = ""
-    for character in value.unicodeScalars {
-      switch character {
-      case "\\": result += "\\\\"
-      case "\"": result += "\\\""
-      case "\n": result += "\\n"
-      default: result.unicodeScalars.append(character)
-      }
-    }
-    return result
   }
 
   // MARK: What a report counts
 
-  mutating func add(verdictsOf report: Report) {
+  private mutating func add(verdictsOf report: Report, _ extent: ReportExtent) {
     let all: [Report.Verdict] = [.pass, .fail, .inconclusive, .notPromised]
     metric(
       "verdict",
@@ -73,14 +68,14 @@ private struct Exposition {
       }
     )
     let counts: [(String, String, (Report.ExpectationVerdict) -> Int)] = [
-      ("promise_checked_total", "Sessions or clients that a promise was checked on.", \.checked),
-      ("promise_violations_total", "Times that a promise was broken.", \.violations),
-      ("promise_explained_total", "Changes that break no promise.", \.explained),
+      ("promise_checked", "Sessions or clients that a promise was checked on.", \.checked),
+      ("promise_violations", "Times that a promise was broken.", \.violations),
+      ("promise_explained", "Changes that break no promise.", \.explained),
     ]
     for (name, help, value) in counts {
-      metric(
+      count(
         name,
-        .counter,
+        extent,
         help,
         promises.map { service, promise in
           (["service": service, "expectation": promise.expectation], "\(value(promise))")
@@ -89,19 +84,19 @@ private struct Exposition {
     }
   }
 
-  mutating func add(captureOf report: Report) {
+  private mutating func add(captureOf report: Report, _ extent: ReportExtent) {
     let nodes = report.capture.nodes
     let counts: [(String, String, (Report.NodeCoverage) -> Int?)] = [
-      ("packets_total", "Frames read.", { $0.packets }),
-      ("sightings_total", "Datagrams seen, once for each place.", { $0.sightings }),
-      ("malformed_total", "Frames that could not be decoded.", { $0.malformed }),
-      ("truncated_total", "Frames cut by the snap length.", { $0.truncated }),
-      ("capture_dropped_total", "Frames that the capture lost, where it says so.", { $0.dropped }),
+      ("packets", "Frames read.", { $0.packets }),
+      ("sightings", "Datagrams seen, once for each place.", { $0.sightings }),
+      ("malformed", "Frames that could not be decoded.", { $0.malformed }),
+      ("truncated", "Frames cut by the snap length.", { $0.truncated }),
+      ("capture_dropped", "Frames that the capture lost, where it says so.", { $0.dropped }),
     ]
     for (name, help, value) in counts {
-      metric(
+      count(
         name,
-        .counter,
+        extent,
         help,
         nodes.compactMap { node in value(node).map { (["node": node.name], "\($0)") } }
       )
@@ -114,9 +109,9 @@ private struct Exposition {
         node.clockOffset.map { (["node": node.name], "\(Double($0.nanoseconds) / 1e9)") }
       }
     )
-    metric(
-      "matched_total",
-      .counter,
+    count(
+      "matched",
+      extent,
       "Datagrams found again behind a translation, by the tier that proved it.",
       report.matching.matched.enumerated().map { (["tier": "T\($0.offset + 1)"], "\($0.element)") }
     )
@@ -124,31 +119,31 @@ private struct Exposition {
       ("ambiguous", report.matching.ambiguous), ("unmatched", report.matching.unmatched),
       ("evicted", report.matching.evicted),
     ]
-    metric(
-      "unfollowed_total",
-      .counter,
+    count(
+      "unfollowed",
+      extent,
       "Datagrams that were not followed, and why.",
       outcomes.map { (["reason": $0.0], "\($0.1)") }
     )
   }
 
-  mutating func add(servicesOf report: Report) {
+  private mutating func add(servicesOf report: Report, _ extent: ReportExtent) {
     let totals = SessionTotals(report)
     let tallies = report.services.map { ($0.label, totals.tally(ofFronts: $0.fronts)) }
     let counts: [(String, String, (SessionTotals.Tally) -> Int)] = [
-      ("sessions_total", "Client endpoints that talked to a service.", \.sessions),
-      ("sessions_moved_total", "Sessions with more than one placement.", \.moved),
-      ("datagrams_total", "Datagrams from clients, each once.", \.datagrams),
-      ("placed_total", "Datagrams whose pod is known.", \.placed),
-      ("lost_total", "Datagrams that did not reach the next hop.", \.lost),
-      ("replies_total", "Datagrams back to clients.", \.replies),
+      ("sessions", "Client endpoints that talked to a service.", \.sessions),
+      ("sessions_moved", "Sessions with more than one placement.", \.moved),
+      ("datagrams", "Datagrams from clients, each once.", \.datagrams),
+      ("placed", "Datagrams whose pod is known.", \.placed),
+      ("lost", "Datagrams that did not reach the next hop.", \.lost),
+      ("replies", "Datagrams back to clients.", \.replies),
     ]
     for (name, help, value) in counts {
-      metric(name, .counter, help, tallies.map { (["service": $0.0], "\(value($0.1))") })
+      count(name, extent, help, tallies.map { (["service": $0.0], "\(value($0.1))") })
     }
   }
 
-  mutating func add(findingsOf report: Report) {
+  private mutating func add(findingsOf report: Report, _ extent: ReportExtent) {
     func sorted(_ counts: [[String]: Int]) -> [(labels: Labels, value: String)] {
       counts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { key, count in
         (["mode": key[0], "class": key[1]], "\(count)")
@@ -158,17 +153,17 @@ private struct Exposition {
     for one in report.incidents { incidents[[one.mode ?? "", one.modeClass], default: 0] += 1 }
     var findings: [[String]: Int] = [:]
     for one in report.findings { findings[[one.mode ?? "", one.modeClass], default: 0] += 1 }
-    metric("incidents_total", .counter, "Incidents by failure mode.", sorted(incidents))
-    metric("findings_total", .counter, "Findings by failure mode.", sorted(findings))
-    metric(
-      "undetermined_total",
-      .counter,
+    count("incidents", extent, "Incidents by failure mode.", sorted(incidents))
+    count("findings", extent, "Findings by failure mode.", sorted(findings))
+    count(
+      "undetermined",
+      extent,
       "Changes whose cause could not be told.",
       [([:], "\(report.undetermined.count)")]
     )
-    metric(
-      "placements_stated_total",
-      .counter,
+    count(
+      "placements_stated",
+      extent,
       "Placements of which pods themselves said where they were, by whether it fits.",
       [
         (["outcome": "confirmed"], "\(report.statements.confirmed)"),

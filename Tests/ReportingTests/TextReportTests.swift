@@ -1,5 +1,6 @@
 @testable import Affinity
 import CommandLineKit
+import Metrics
 @testable import Reporting
 import TestSupport
 import Testing
@@ -29,6 +30,25 @@ import Testing
       _ = try Command("cp", [copy, path])
     }
     #expect(printed == (try text(ofFile: path)))
+  }
+
+  @Test(
+    .enabled(if: Promtool.isInstalled, "promtool is missing: make set-up-test installs it"),
+    arguments: [ReportExtent.whole, .window]
+  )
+  func `Prometheus has nothing to object to`(extent: ReportExtent) throws {
+    var page = Exposition()
+    page.add(sampleReport(), of: extent)
+    page.end()
+    #expect(try Promtool.problems(ofMetrics: page.text) == "")
+    #expect(try Promtool.problems(ofMetrics: page.text + "stickler_up{ 1\n") != "")
+  }
+
+  @Test func `what comes and goes is no counter`() {
+    var page = Exposition()
+    page.add(sampleReport(), of: .window)
+    #expect(page.text.contains("stickler_window_findings{mode=\"A2\",class=\"violation\"} 3\n"))
+    #expect(!page.text.contains(" counter\n"))
   }
 
   /// A change for which a shorter timeout and an emptied table are left as causes.

@@ -1,3 +1,4 @@
+internal import Metrics
 internal import System
 
 /// What the echo server counted, as Prometheus reads it.
@@ -6,35 +7,42 @@ extension EchoEngine {
   static let sourcesShown = 50
 
   func metrics(at now: Instant, connections: Int, acceptedConnections: UInt64) -> String {
-    var text = ""
-    func family(_ name: String, _ type: String, _ help: String) {
-      text += "# HELP stickler_echo_\(name) \(help)\n# TYPE stickler_echo_\(name) \(type)\n"
-    }
-    family("datagrams_total", "counter", "Datagrams received, by what they were taken for.")
-    for verdict in Verdict.allCases {
-      text += "stickler_echo_datagrams_total{taken_for=\"\(verdict.name)\"} \(count(verdict))\n"
-    }
-    family("received_bytes_total", "counter", "Payload bytes received.")
-    text += "stickler_echo_received_bytes_total \(receivedBytes)\n"
-    family("answers_total", "counter", "Datagrams answered.")
-    text += "stickler_echo_answers_total \(answers)\n"
-    family("sources", "gauge", "Sources that are remembered.")
-    text += "stickler_echo_sources \(sources.count)\n"
-    family("forgotten_sources_total", "counter", "Sources forgotten to make room for others.")
-    text += "stickler_echo_forgotten_sources_total \(sources.forgotten)\n"
-    family("connections", "gauge", "Open TCP connections.")
-    text += "stickler_echo_connections \(connections)\n"
-    family("connections_total", "counter", "TCP connections accepted.")
-    text += "stickler_echo_connections_total \(acceptedConnections)\n"
+    var page = Exposition()
+    page.metric(
+      "echo_datagrams_total",
+      .counter,
+      "Datagrams received, by what they were taken for.",
+      Verdict.allCases.map { (["taken_for": $0.name], "\(count($0))") }
+    )
+    page.metric("echo_received_bytes_total", .counter, "Payload bytes received.", receivedBytes)
+    page.metric("echo_answers_total", .counter, "Datagrams answered.", answers)
+    page.metric("echo_sources", .gauge, "Sources that are remembered.", sources.count)
+    page.metric(
+      "echo_forgotten_sources_total",
+      .counter,
+      "Sources forgotten to make room for others.",
+      sources.forgotten
+    )
+    page.metric("echo_connections", .gauge, "Open TCP connections.", connections)
+    page.metric(
+      "echo_connections_total",
+      .counter,
+      "TCP connections accepted.",
+      acceptedConnections
+    )
     let busiest = sources.busiest(Self.sourcesShown, at: now)
-    family("source_datagrams", "gauge", "Datagrams of the sources that sent most.")
-    for source in busiest {
-      text += "stickler_echo_source_datagrams{source=\"\(source.endpoint)\"} \(source.datagrams)\n"
-    }
-    family("source_answers", "gauge", "Answers to the sources that sent most.")
-    for source in busiest {
-      text += "stickler_echo_source_answers{source=\"\(source.endpoint)\"} \(source.answers)\n"
-    }
-    return text
+    page.metric(
+      "echo_source_datagrams",
+      .gauge,
+      "Datagrams of the sources that sent most.",
+      busiest.map { (["source": "\($0.endpoint)"], "\($0.datagrams)") }
+    )
+    page.metric(
+      "echo_source_answers",
+      .gauge,
+      "Answers to the sources that sent most.",
+      busiest.map { (["source": "\($0.endpoint)"], "\($0.answers)") }
+    )
+    return page.text
   }
 }
