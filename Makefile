@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 # The tag of `make image`, and what builds it.
 IMAGE ?= stickler:latest
 BUILDER ?= $(firstword $(foreach tool,docker podman buildah,$(if $(shell command -v $(tool)),$(tool))))
+# The folder of the programs that `make image-test` puts into it.
+PROGRAMS ?= $(bin)
 # What speaks to your cluster.
 KUBECTL ?= kubectl
 DESTDIR ?=
@@ -24,7 +26,7 @@ release = $(SWIFT) build -c release --static-swift-stdlib
 export SWIFT
 
 .DEFAULT_GOAL = help
-.PHONY: help run client kubectl apply-deployment apply-service node-scaleup clean-cluster test lab lab-shell build bench bench-live fuzz sanitize format lint install image set-up set-up-test
+.PHONY: help run client kubectl apply-deployment apply-service node-scaleup clean-cluster test lab lab-shell build bench bench-live fuzz sanitize format lint install image image-test set-up set-up-test
 
 help: ## show this list
 	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
@@ -122,4 +124,8 @@ install: ## install programs, manual pages and completions under PREFIX (and DES
 
 image: ## build the container image as IMAGE, with docker, podman or buildah
 	@test -n '$(BUILDER)' || { echo 'stickler: docker, podman or buildah is needed' >&2; exit 3; }
-	$(BUILDER) build -t '$(IMAGE)' .
+	$(BUILDER) build $(if $(filter docker,$(notdir $(BUILDER))),,--format docker) -t '$(IMAGE)' .
+
+image-test: ## as root: the image's last stage, built by buildah on a Debian of its own, and PROGRAMS run in it
+	@scripts/set-up image
+	@scripts/image-test $(PROGRAMS)

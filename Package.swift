@@ -129,6 +129,7 @@ let package = Package(
       swiftSettings: settings
     ),
     tests("JSONTextTests", ["JSONText"]),
+    tests("ManifestTests", ["TestSupport", "stickler", "stickler-client", "stickler-echo"]),
     tests("MetricsTests", ["Metrics", "TestSupport"]),
     tests(
       "ProofTests",

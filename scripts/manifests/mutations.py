@@ -1,0 +1,80 @@
+"""Whether the checks can fail: each line breaks one thing in one object, and says what must then be said."""
+
+import copy
+
+import agreement
+import schemas
+import security
+from rendering import title
+
+
+def put(*path_and_value):
+    *path, last, value = path_and_value
+
+    def change(item):
+        for part in path:
+            item = item[part]
+        if value is None:
+            item.pop(last)
+        else:
+            item[last] = value
+    return change
+
+
+TEMPLATE = ("spec", "template", "spec")
+CONTAINER = (*TEMPLATE, "containers", 0)
+CONTEXT = (*CONTAINER, "securityContext")
+ECHO, AKS, CAPTURE = "k8s/systems/echo", "k8s/systems/aks-clientip", "k8s/capture"
+BROADCAST, LEADER = "k8s/systems/headless-broadcast", "k8s/systems/leader"
+
+MUTATIONS = [
+    (AKS, "Deployment/udp-server", put(*CONTEXT, "privileged", True), "is privileged"),
+    (AKS, "Deployment/udp-server", put(*CONTEXT, "allowPrivilegeEscalation", None), "Escalation"),
+    (AKS, "Deployment/udp-server", put(*CONTEXT, "readOnlyRootFilesystem", False), "readOnly"),
+    (AKS, "Deployment/udp-server", put(*CONTEXT, "capabilities", {}), "drop all"),
+    (AKS, "Deployment/udp-server", put(*CONTEXT, "capabilities", "add", ["NET_RAW"]), "adds"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "securityContext", "runAsNonRoot", None), "runAsNonRoot"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "securityContext", "seccompProfile", None), "seccompProfile"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "hostNetwork", True), "hostNetwork"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "hostPID", True), "hostPID"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "automountServiceAccountToken", None), "automount"),
+    (AKS, "Deployment/udp-server", put(*TEMPLATE, "volumes", [{"name": "a", "hostPath": {"path": "/"}}]), "hostPath"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "resources", "limits", {}), "limits memory"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "image", "docker.io/stickler"), "is not ours"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "ports", 0, "protocol", None), "no protocol"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "readinessProbe", None), "readinessProbe"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "args", ["$(NO_SUCH)"]), "not set"),
+    (AKS, "Deployment/udp-server", put("spec", "selector", "matchLabels", {"a": "b"}), "its own pods"),
+    (AKS, "Service/udp-server", put("spec", "ipFamilyPolicy", "SingleStack"), "PreferDualStack"),
+    (AKS, "Service/udp-server", put("spec", "selector", {"a": "b"}), "selects no pod"),
+    (AKS, "Service/udp-server", put("spec", "ports", 0, "targetPort", "other"), "no pod has a UDP port"),
+    (AKS, "Service/udp-server", put("spec", "ports", 0, "protocol", "TCP"), "no pod has a TCP port"),
+    (AKS, "Service/udp-server", put("metadata", "labels", {}), "part of stickler"),
+    (LEADER, "StatefulSet/leader", put("spec", "serviceName", "leader"), "no headless Service"),
+    (ECHO, "Namespace/echo-server", put("metadata", "labels", {}), "Pod Security"),
+    (CAPTURE, "DaemonSet/stickler-capture", put(*CONTEXT, "capabilities", "add", ["SYS_ADMIN"]), "adds"),
+    (CAPTURE, "DaemonSet/stickler-capture", put(*CONTAINER, "volumeMounts", 0, "name", "other"), "no volume"),
+    (BROADCAST, "Service/headless-udp", put("spec", "clusterIP", None), "not what the kustomization"),
+]
+
+# What only the schemas can know.
+OF_SCHEMAS = [
+    (AKS, "Deployment/udp-server", put("spec", "replicaCount", 3), "replicaCount"),
+    (AKS, "Deployment/udp-server", put(*CONTAINER, "ports", 0, "containerPort", "twenty"), "twenty"),
+    (AKS, "Deployment/udp-server", put("kind", "Deploiment"), "neither of Kubernetes"),
+]
+
+
+def check(sets):
+    problems = []
+    versions = schemas.minors()
+    for place, name, change, expected in MUTATIONS + (OF_SCHEMAS if versions else []):
+        broken = dict(sets)
+        broken[place] = copy.deepcopy(sets[place])
+        change(next(item for item in broken[place] if title(item) == name))
+        said = security.check(broken) + agreement.check(broken)
+        if versions:
+            said += schemas.check({place: broken[place]})[0]
+        if not any(expected in line for line in said):
+            problems.append(f"{place}: {name}: a mutation goes unnoticed, nothing says '{expected}': {said}")
+    return problems
