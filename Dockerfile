@@ -31,7 +31,8 @@ FROM ${RUNTIME_IMAGE} AS runtime
 # tcpdump is what k8s/capture runs; the libraries are those that the programs link (a test compares).
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    ca-certificates libcurl4 libmicrohttpd12 libpcap0.8 libssl3 libstdc++6 libzstd1 tcpdump zlib1g \
+    ca-certificates libcurl4 libmicrohttpd12 libpcap0.8 libsqlite3-0 libssl3 libstdc++6 libzstd1 \
+    tcpdump zlib1g \
   && rm -rf /var/lib/apt/lists/* /var/cache/* /var/log/*
 COPY --from=build /out/ /
 COPY scripts/healthcheck /usr/libexec/stickler/healthcheck
