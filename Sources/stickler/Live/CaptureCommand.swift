@@ -1,5 +1,6 @@
 import Affinity
 import CaptureFiles
+import Collector
 import CommandLineKit
 import Live
 import LiveCapture

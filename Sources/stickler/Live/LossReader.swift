@@ -1,4 +1,3 @@
-import Affinity
 import Live
 import Reporting
 import System
@@ -26,15 +25,4 @@ struct LossReader {
 extension InterfaceLoss {
   /// `lost 12 frames: the device had no room for 9, and the kernel did not take 3`.
   var described: String { lossDescription(missed: missed, refused: refused) }
-}
-
-extension Report {
-  /// Says what nobody could see at a node whose interfaces lost frames; by name.
-  mutating func add(_ losses: [InterfaceLoss], at node: String) {
-    for loss in losses.sorted(by: { $0.name < $1.name }) where loss.lost > 0 {
-      blindSpots.append(
-        BlindSpot(lossAt: loss.name, of: node, missed: loss.missed, refused: loss.refused)
-      )
-    }
-  }
 }

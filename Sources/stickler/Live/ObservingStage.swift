@@ -1,5 +1,6 @@
 import Affinity
 import Cluster
+import Collector
 import Correlation
 import System
 
@@ -17,12 +18,12 @@ struct ObservingStage: ~Copyable {
 
   private var observer: NodeObserver
   private var ended: [Observation] = []
-  private let analyst: LiveAnalyst
+  private let analyst: ContinuousAnalyst
 
   /// The most observations that wait for the next analysis.
   private static let mostEnded = 400_000
 
-  init(_ settings: NodeObserver.Settings, _ analyst: LiveAnalyst) {
+  init(_ settings: NodeObserver.Settings, _ analyst: ContinuousAnalyst) {
     observer = NodeObserver(settings: settings)
     self.analyst = analyst
   }
@@ -51,15 +52,13 @@ struct ObservingStage: ~Copyable {
     coverage.truncated = Int(observer.frames.truncated)
     coverage.from = observer.began
     coverage.to = observer.ended
-    var job = LiveAnalyst.Job(
-      ended: [],
-      ongoing: ongoing,
-      node: ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans),
-      losses: request.losses,
-      inventory: request.inventory,
-      isLast: request.isLast
-    )
-    swap(&job.ended, &ended)
+    let node = ObservedNode(coverage, matching: observer.counts, orphans: observer.orphans)
+    var job = ContinuousAnalyst.Job()
+    job.changes = [.ended(ended, of: 0), .look(ongoing, of: 0)]
+    ended = []
+    job.nodes = [ContinuousAnalyst.Node(node, losses: request.losses)]
+    job.inventory = request.inventory
+    job.isLast = request.isLast
     analyst.ask(job)
   }
 }

@@ -1,3 +1,4 @@
+import Collector
 import Correlation
 import System
 
@@ -26,7 +27,7 @@ final class ObservingThread: Sendable {
   /// Ends with the last report.
   func start(
     _ settings: NodeObserver.Settings,
-    _ analyst: LiveAnalyst
+    _ analyst: ContinuousAnalyst
   ) throws(SystemError) -> Worker {
     for _ in 0..<Self.blockCount { vacant.put(Block()) }
     return try Worker { [self] in

@@ -1,6 +1,7 @@
 import Affinity
 import CaptureFiles
 import Cluster
+import Collector
 import CommandLineKit
 import Correlation
 import Live
@@ -13,7 +14,7 @@ struct Watch: ~Copyable {
   /// What a step brought.
   struct News {
     var notices: [LiveNotice] = []
-    var outcome: LiveAnalyst.Outcome?
+    var outcome: ContinuousAnalyst.Outcome?
     var hasKeys = false
     var isOver = false
   }
@@ -28,7 +29,7 @@ struct Watch: ~Copyable {
   private(set) var ring: SavefileRing?
   private var batch = SightingBatch()
   private let loop: LiveLoop
-  private let analyst: LiveAnalyst
+  private let analyst: ContinuousAnalyst
   private let follower: InventoryFollower
   /// The cluster as it was and is by now.
   private(set) var inventory: ClusterHistory?
@@ -79,12 +80,16 @@ struct Watch: ~Copyable {
     _ ring: consuming SavefileRing?
   ) throws(Failure) -> Self {
     do throws(SystemError) {
-      let analyst = try LiveAnalyst()
+      let analyst = try ContinuousAnalyst()
       let follower = try InventoryFollower()
       // Signals are taken over before the second thread begins.
       let loop = try LiveLoop.start(source, settings.keyboard, analyst.waker, follower)
       let inventory = settings.inventoryFiles?.history
-      let worker = try analyst.start(inventory, settings.analyst)
+      let worker = try analyst.start(
+        inventory,
+        settings.analyst,
+        ObservationWindow(mostObservations: 400_000)
+      )
       if let files = settings.inventoryFiles { try follower.start(files) }
       let thread = settings.matchesAside ? ObservingThread() : nil
       let threadWorker = try thread?.start(settings.observer, analyst)
@@ -109,7 +114,7 @@ struct Watch: ~Copyable {
     _ source: consuming LiveSource,
     _ ring: consuming SavefileRing?,
     _ loop: consuming LiveLoop,
-    _ analyst: (LiveAnalyst, Worker),
+    _ analyst: (ContinuousAnalyst, Worker),
     _ follower: InventoryFollower,
     _ thread: (ObservingThread?, Worker?)
   ) {
@@ -175,7 +180,7 @@ struct Watch: ~Copyable {
   }
 
   /// Takes what is still on its way, and makes the report of all.
-  mutating func finish() throws(Failure) -> LiveAnalyst.Outcome {
+  mutating func finish() throws(Failure) -> ContinuousAnalyst.Outcome {
     let end = Instant.now() + capture.timeout + .milliseconds(20)
     while Instant.now() < end {
       if try takeFrames() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }

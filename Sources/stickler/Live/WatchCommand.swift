@@ -1,6 +1,7 @@
 import Affinity
 import CaptureFiles
 import Cluster
+import Collector
 import CommandLineKit
 import Live
 import LiveCapture

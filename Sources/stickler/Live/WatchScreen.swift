@@ -1,3 +1,4 @@
+import Collector
 import CommandLineKit
 import Live
 import LiveCapture

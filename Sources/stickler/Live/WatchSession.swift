@@ -1,6 +1,7 @@
 import Affinity
 import CaptureFiles
 import Cluster
+import Collector
 import CommandLineKit
 import Correlation
 import Glibc
@@ -86,7 +87,7 @@ struct WatchSession {
   /// Prints and writes all that is asked for, and says how it ended.
   func finish(
     _ watch: inout Watch,
-    _ outcome: LiveAnalyst.Outcome,
+    _ outcome: ContinuousAnalyst.Outcome,
     inJSON: Bool,
     _ console: inout Console
   ) throws(Failure) -> ExitCode {

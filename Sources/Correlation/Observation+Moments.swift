@@ -1,9 +1,9 @@
-import Correlation
-import Wire
+internal import Protocols
+public import Wire
 
 extension Observation {
   /// From the first to the last moment that it tells of.
-  var moments: ClosedRange<Timestamp> {
+  public var moments: ClosedRange<Timestamp> {
     switch self {
     case .run(let run): run.moments
     case .unmatched(let unmatched): unmatched.time...unmatched.time
