@@ -9,6 +9,11 @@ struct Printed {
   var report: Report
   var events: [ClusterEvent]
 
+  init(_ report: Report, events: [ClusterEvent]) {
+    self.report = report
+    self.events = events
+  }
+
   init(_ report: Report, _ inventory: ClusterHistory?) {
     self.report = report
     events = inventory.map { clusterEvents(of: $0, during: report) } ?? []
@@ -27,10 +32,20 @@ extension AnalyzeCommand {
     _ arguments: Arguments,
     _ console: inout Console
   ) throws(Failure) {
+    try write(printed, to: try arguments[output], arguments, &console)
+  }
+
+  /// Prints the report, or writes it to a file once it is complete.
+  static func write(
+    _ printed: Printed,
+    to path: String?,
+    _ arguments: Arguments,
+    _ console: inout Console
+  ) throws(Failure) {
     try writePage(printed, arguments)
     let format = try arguments[format]
     var layout = TextLayout(showsSessions: try arguments[sessions])
-    if let path = try arguments[output], path != "-" {
+    if let path, path != "-" {
       try write(toFile: path) { file throws(Failure) in
         try print(printed, as: format, layout) { bytes throws(Failure) in
           try file.append(bytes)

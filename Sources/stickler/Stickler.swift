@@ -17,8 +17,9 @@ let stickler = Command(
     Command.Example("what the nodes' captures hold", "stickler legs n1.pcap n2.pcap n3.pcap")
   ],
   subcommands: [
-    AnalyzeCommand.command, CaptureCommand.command, DoctorCommand.command, ExplainCommand.command,
-    InventoryCommand.command, LegsCommand.command, WatchCommand.command,
+    AnalyzeCommand.command, CaptureCommand.command, CollectCommand.command, DoctorCommand.command,
+    ExplainCommand.command, InventoryCommand.command, LegsCommand.command, ReportCommand.command,
+    WatchCommand.command,
   ]
 )
 

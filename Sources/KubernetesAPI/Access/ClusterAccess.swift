@@ -36,6 +36,8 @@ public struct ClusterAccess: Hashable, Sendable {
   /// The name that the server's certificate is for, where that is not the URL's.
   public var certificateName: String?
   public var identity = Identity.nobody
+  /// Whether the identity is shown on a connection that anybody on the way can read.
+  public var signsInOverPlainHTTP = false
   public var clientCertificate: ClientCertificate?
   /// A proxy that the kubeconfig names; otherwise HTTPS_PROXY and NO_PROXY of the environment count.
   public var proxy: String?

@@ -21,7 +21,7 @@ extension Transfer {
     trust(access)
     var headers = ["Accept: application/json"]
     // Who listens on a plain connection would be us from then on.
-    if url?.scheme == "https" { try signIn(access, &headers) }
+    if url?.scheme == "https" || access.signsInOverPlainHTTP { try signIn(access, &headers) }
     setLines(CURLOPT_HTTPHEADER, headers)
   }
 

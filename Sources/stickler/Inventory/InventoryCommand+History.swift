@@ -75,7 +75,7 @@ extension InventoryCommand {
     if let snapshot = keeper.finish() { try keepSnapshot(snapshot, in: directory, keep) }
   }
 
-  private static func stopSignals() throws(Failure) -> StopSignals {
+  static func stopSignals() throws(Failure) -> StopSignals {
     do throws(SystemError) {
       return try StopSignals()
     } catch {

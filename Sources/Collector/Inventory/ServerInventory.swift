@@ -1,0 +1,32 @@
+internal import Cluster
+public import KubernetesAPI
+public import System
+internal import Wire
+
+/// Follows the API server on a thread of its own, for as long as the program runs.
+public enum ServerInventory {
+  public static func follow(
+    _ access: ClusterAccess,
+    onto desk: InventoryDesk
+  ) throws(SystemError) {
+    try startThread {
+      var keeper = InventoryKeeper(access)
+      while true {
+        let news = keeper.step(until: .now() + .seconds(1))
+        let failures = news.failures.map { failure in
+          "\(failure); the inventory stays what it was"
+        }
+        let status = keeper.status
+        desk.note(
+          InventoryAge(
+            confirmedAt: status.confirmedAt,
+            isCurrent: status.isComplete && status.isCurrent,
+            failure: status.kinds.compactMap(\.failure).first.map(\.description)
+          )
+        )
+        let isNew = !news.snapshots.isEmpty
+        if isNew || !failures.isEmpty { desk.put(isNew ? keeper.history.cluster : nil, failures) }
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Affinity
+import Collector
+import CommandLineKit
+import JSONText
+import KubernetesAPI
+import Reporting
+
+/// `stickler report`: what a collector said last, in every format.
+enum ReportCommand {
+  static let from = Option(
+    required: "from",
+    .text("URL|DB"),
+    "the collector: its address, such as http://127.0.0.1:9470, or the file of its --db"
+  )
+
+  static let command = Command(
+    "report",
+    summary: "print what a collector said last",
+    discussion: """
+      Asks a collector for its latest report, or reads it from the file of its history, which may be in use, and prints it \
+      as `stickler analyze` would. It ends with the verdict's exit code.
+      """,
+    options: [
+      from, CollectOptions.tokenFile, AnalyzeCommand.format, AnalyzeCommand.output,
+      AnalyzeCommand.sessions, AnalyzeCommand.html,
+    ],
+    examples: [
+      Command.Example(
+        "of a collector that runs",
+        "stickler report --from http://127.0.0.1:9470 --token-file token"
+      ),
+      Command.Example("of one that has ended", "stickler report --from stickler.db --format json"),
+    ],
+    judges: true,
+    body: run
+  )
+
+  static func run(_ arguments: Arguments, _ console: inout Console) throws(Failure) -> ExitCode {
+    let place = try arguments[from]
+    try AnalyzeCommand.outputs(arguments, [AnalyzeCommand.html]).check(against: [])
+    let isURL = place.hasPrefix("http://") || place.hasPrefix("https://")
+    let stored =
+      isURL ? try fetched(place, try CollectOptions.token(arguments)) : try kept(in: place)
+    let printed = Printed(stored.report, events: stored.events)
+    try AnalyzeCommand.write(printed, arguments, &console)
+    try console.out.flush()
+    return ExitCode(rawValue: Int32(stored.report.exitCode)) ?? .inconclusive
+  }
+
+  private static func kept(in path: String) throws(Failure) -> StoredReport {
+    guard isThere(path) else {
+      throw Failure("--from \(path): neither a URL (http://...) nor a file that is there")
+    }
+    do throws(StoreError) {
+      let reader = try HistoryReader(path: path)
+      guard let stored = try reader.latestReport() else {
+        throw StoreError(path, "there is no report in it yet")
+      }
+      return stored
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private static func fetched(_ url: String, _ token: String?) throws(Failure) -> StoredReport {
+    let base = url.hasSuffix("/") ? String(url.dropLast()) : url
+    let bytes: [UInt8]
+    do throws(AccessError) {
+      bytes = try Download.bytes(
+        of: "/api/v1/report",
+        query: ["form": "stored"],
+        at: base,
+        token: token
+      )
+    } catch {
+      throw Failure(error.description)
+    }
+    do throws(JSONError) {
+      return try StoredReport(json: bytes)
+    } catch {
+      throw Failure("\(base): its answer is no report: \(error.reason)")
+    }
+  }
+}
