@@ -36,11 +36,16 @@ extension Evidence {
     return inventory?.owner(of: session.client.address, time: session.first)?.role
   }
 
-  /// Whether the traffic policy for external traffic applies: a client from outside, at an address made for such.
+  /// Whether the traffic policy for external traffic applies: a client from outside, at an address made for such; and a
+  /// node at the port of another one, whose proxy takes it for one from outside.
   func isExternal(_ session: Int) -> Bool {
-    guard inventory != nil, clientRole(of: session) == nil else { return false }
+    guard let inventory else { return false }
+    let (client, front) = (sessions[session].client.address, sessions[session].front.address)
+    let owner = inventory.owner(of: client, time: sessions[session].first)
     switch frontKind(of: session) {
-    case .loadBalancer, .nodePort, .externalIP: return true
+    case .nodePort where owner?.role == .node:
+      return inventory.owner(of: front, time: sessions[session].first)?.node != owner?.node
+    case .loadBalancer, .nodePort, .externalIP: return owner == nil
     default: return false
     }
   }
