@@ -6,12 +6,16 @@ import rendering
 from rendering import containers, pod_spec, title
 
 
+# What is applied beside something else.
+BESIDE = {"k8s/check/verify-local": "k8s/stickler/base"}
+
+
 def check(sets):
     problems = []
     everybody = [item for items in sets.values() for item in items]
     for place, items in sets.items():
         # What is applied by itself goes with what its folder's kustomization has.
-        around = items + sets.get(place.rsplit("/", 1)[0], [])
+        around = items + sets.get(BESIDE.get(place, place.rsplit("/", 1)[0]), [])
         for item in items:
             found = list(check_object(item, around))
             problems += [f"{place}: {title(item)}: {problem}" for problem in found]
@@ -38,6 +42,8 @@ def check_object(item, items):
             yield "is not labelled as part of stickler"
     if item["kind"] == "Service":
         yield from check_service(item, namespace, items)
+    if item["kind"] in ("PodMonitor", "ServiceMonitor"):
+        yield from check_monitor(item, namespace, items)
     if item["kind"] in ("NetworkPolicy", "PodDisruptionBudget"):
         key = "podSelector" if item["kind"] == "NetworkPolicy" else "selector"
         if not list(selected(item["spec"][key].get("matchLabels", {}), namespace, items)):
@@ -72,6 +78,16 @@ def check_service(item, namespace, items):
             want = (port["targetPort"], port.get("protocol"))
             if want not in [(its.get("name"), its.get("protocol")) for its in ports]:
                 yield f"no pod has a {port.get('protocol')} port named {port['targetPort']}"
+
+
+def check_monitor(item, namespace, items):
+    for pod in selected(item["spec"]["selector"]["matchLabels"], namespace, items):
+        names = [port["name"] for container in containers(pod) for port in container.get("ports", [])]
+        secrets = [volume.get("secret", {}).get("secretName") for volume in pod.get("volumes", [])]
+        for endpoint in item["spec"].get("endpoints", []) + item["spec"].get("podMetricsEndpoints", []):
+            if endpoint["port"] in names and endpoint["authorization"]["credentials"]["name"] in secrets:
+                return
+    yield "no pod has its port, and its token's secret"
 
 
 def check_container(container, spec):

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 import agreement
+import charts
 import rendering
 import schemas
 import security
@@ -21,7 +22,10 @@ def main():
         sets = rendering.everything()
     except rendering.Problem as problem:
         sys.exit(f"check-manifests: {problem}")
-    problems, versions = schemas.check(sets)
+    problems, charts_made = charts.check(sets)
+    sets |= charts_made
+    found, versions = schemas.check(sets)
+    problems += found
     problems += security.check(sets)
     problems += agreement.check(sets)
     if options.mutations:
@@ -31,7 +35,7 @@ def main():
         import libraries
         import running
         problems += libraries.check(options.programs)
-        problems += running.check(sets, options.programs)
+        problems += running.check({place: sets[place] for place in sets if place not in charts_made}, options.programs)
     for problem in problems:
         print(problem)
     if versions:

@@ -25,7 +25,10 @@ TEMPLATE = ("spec", "template", "spec")
 CONTAINER = (*TEMPLATE, "containers", 0)
 CONTEXT = (*CONTAINER, "securityContext")
 ECHO, AKS, CAPTURE = "k8s/systems/echo", "k8s/systems/aks-clientip", "k8s/capture"
+BASE, SHIFT = "k8s/stickler/base", "k8s/stickler/overlays/openshift"
 BROADCAST, LEADER = "k8s/systems/headless-broadcast", "k8s/systems/leader"
+
+PLAIN = {"app.kubernetes.io/part-of": "stickler"}
 
 MUTATIONS = [
     (AKS, "Deployment/udp-server", put(*CONTEXT, "privileged", True), "is privileged"),
@@ -55,6 +58,21 @@ MUTATIONS = [
     (CAPTURE, "DaemonSet/stickler-capture", put(*CONTEXT, "capabilities", "add", ["SYS_ADMIN"]), "adds"),
     (CAPTURE, "DaemonSet/stickler-capture", put(*CONTAINER, "volumeMounts", 0, "name", "other"), "no volume"),
     (BROADCAST, "Service/headless-udp", put("spec", "clusterIP", None), "not what the kustomization"),
+    (BASE, "ClusterRole/stickler-collector", put("rules", 0, "resources", ["pods", "secrets"]), "may"),
+    (BASE, "ClusterRole/stickler-collector", put("rules", 0, "verbs", ["get", "list", "watch", "delete"]), "may"),
+    (BASE, "ClusterRole/stickler-collector", put("rules", 1, "resources", []), "asks for"),
+    (BASE, "ClusterRoleBinding/stickler-collector", put("subjects", 0, "name", "stickler-agent"), "given something"),
+    (BASE, "ServiceAccount/stickler-agent", put("automountServiceAccountToken", None), "automount"),
+    (BASE, "DaemonSet/stickler-agent", put(*TEMPLATE, "automountServiceAccountToken", True), "automount"),
+    (BASE, "DaemonSet/stickler-agent", put(*CONTEXT, "capabilities", "add", 0, "NET_ADMIN"), "adds"),
+    (BASE, "DaemonSet/stickler-agent", put(*TEMPLATE, "hostNetwork", None), "hostNetwork"),
+    (BASE, "StatefulSet/stickler-collector", put(*TEMPLATE, "hostNetwork", True), "hostNetwork"),
+    (BASE, "NetworkPolicy/stickler-collector", put("spec", "podSelector", "matchLabels", {"a": "b"}), "selects no pod"),
+    (BASE, "PodDisruptionBudget/stickler-collector", put("spec", "selector", {"matchLabels": {"a": "b"}}), "no pod"),
+    (BASE, "Namespace/stickler", put("metadata", "labels", PLAIN), "Pod Security"),
+    (SHIFT, "SecurityContextConstraints/stickler-agent", put("allowPrivilegedContainer", True), "allowPrivileged"),
+    (SHIFT, "SecurityContextConstraints/stickler-agent", put("allowedCapabilities", ["SYS_ADMIN"]), "allowedCapab"),
+    (SHIFT, "Role/stickler-agent-scc", put("rules", 0, "resourceNames", None), "by its name"),
 ]
 
 # What only the schemas can know.

@@ -2,6 +2,7 @@
 
 import functools
 
+import security
 from rendering import title
 
 # Kinds that come with an operator or a distribution: no minor's schema has them, so that each is asserted here in what
@@ -49,6 +50,44 @@ def check_bgp_peer(item):
     problems = only(item["spec"], {"peerIP", "asNumber"}, "spec")
     if not isinstance(item["spec"]["asNumber"], int):
         problems.append("asNumber is no number")
+    return problems
+
+
+@other("monitoring.coreos.com/v1", "ServiceMonitor")
+def check_service_monitor(item):
+    problems = only(item["spec"], {"selector", "endpoints"}, "spec")
+    return problems + [problem for one in item["spec"]["endpoints"] for problem in check_scraping(one)]
+
+
+@other("monitoring.coreos.com/v1", "PodMonitor")
+def check_pod_monitor(item):
+    problems = only(item["spec"], {"selector", "podMetricsEndpoints"}, "spec")
+    return problems + [problem for one in item["spec"]["podMetricsEndpoints"] for problem in check_scraping(one)]
+
+
+def check_scraping(endpoint):
+    problems = only(endpoint, {"port", "path", "interval", "authorization", "relabelings"}, "an endpoint")
+    if endpoint["path"] != "/metrics" or endpoint["authorization"]["type"] != "Bearer":
+        problems.append("it does not ask for /metrics with a token")
+    return problems + only(endpoint["authorization"]["credentials"], {"name", "key"}, "credentials")
+
+
+@other("security.openshift.io/v1", "SecurityContextConstraints")
+def check_scc(item):
+    problems = []
+    for word in ("allowPrivilegedContainer", "allowPrivilegeEscalation", "defaultAllowPrivilegeEscalation",
+                 "allowHostPID", "allowHostIPC", "allowHostDirVolumePlugin"):
+        if item.get(word) is not False:
+            problems.append(f"{word} is not false")
+    wanted = {
+        "allowedCapabilities": security.CAPABILITIES, "requiredDropCapabilities": ["ALL"], "defaultAddCapabilities": [],
+        "readOnlyRootFilesystem": True, "seccompProfiles": ["runtime/default"], "volumes": ["emptyDir", "secret"],
+        "allowHostNetwork": True, "users": [], "groups": [],
+    }
+    problems += [f"{word} is {item.get(word)}" for word, value in wanted.items() if item.get(word) != value]
+    for word in ("runAsUser", "fsGroup", "supplementalGroups", "seLinuxContext"):
+        if item.get(word, {}).get("type") not in ("RunAsAny", "MustRunAs"):
+            problems.append(f"{word} has no type")
     return problems
 
 

@@ -5,6 +5,8 @@ from rendering import containers, pod_spec, title
 # They see a node's packets: its network namespace, and root until the capture socket is open.
 ON_THE_NODE = {"DaemonSet/stickler-agent", "DaemonSet/stickler-capture"}
 CAPABILITIES = ["NET_RAW", "SETUID", "SETGID"]
+# It asks a node as another node does, and may no more than that.
+FROM_THE_NODE = {"Job/verify-local"}
 # Who asks the API server.
 WITH_TOKEN = {"StatefulSet/stickler-collector"}
 # What such an account may do: these verbs, on these kinds.
@@ -70,8 +72,8 @@ def check_pod(item, spec):
     on_node = title(item) in ON_THE_NODE
     if spec.get("automountServiceAccountToken") is not (title(item) in WITH_TOKEN):
         yield "automountServiceAccountToken is not said as it must be"
-    if spec.get("hostNetwork", False) is not on_node:
-        yield "hostNetwork is for agents, and for them alone"
+    if spec.get("hostNetwork", False) is not (on_node or title(item) in FROM_THE_NODE):
+        yield "hostNetwork is for agents and verify-local, and for them alone"
     for word in ("hostPID", "hostIPC", "shareProcessNamespace"):
         if spec.get(word):
             yield f"{word} is set"

@@ -1,5 +1,6 @@
 """One set of workloads, inside the namespaces that running.py made for it. Prints what went wrong."""
 
+import base64
 import json
 import os
 import pathlib
@@ -16,6 +17,12 @@ from dialogs import DIALOGS
 
 # Debug builds on a busy machine take their time; what works is done in a second.
 PATIENCE = 30
+APISERVER = pathlib.Path(__file__).resolve().parents[2] / "Tests/InventoryTests/apiserver.py"
+ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+# What the role permits.
+FOUR = {
+    "/api/v1/pods", "/api/v1/services", "/api/v1/nodes", "/apis/discovery.k8s.io/v1/endpointslices",
+}
 
 
 def main():
@@ -27,10 +34,38 @@ def main():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     # What is mounted here goes with this process's namespace.
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder], check=True)
-    stage = Stage(pathlib.Path(folder), programs, plan["names"])
+    stage = Stage(pathlib.Path(folder), programs, plan["names"], plan["secrets"])
     problems = stage.play(plan["workloads"], DIALOGS.get(place, []))
     print("\n".join(problems), end="")
     sys.exit(bool(problems))
+
+
+class Server:
+    """The tests' own API server, and a service account of it."""
+
+    def __init__(self, folder):
+        folder.mkdir()
+        self.folder = folder
+        (folder / "token").write_text("of-the-service-account")
+        self.process = subprocess.Popen(
+            [sys.executable, APISERVER, folder, "--tls", "127.0.0.1", "--token", folder / "token"],
+            stdin=subprocess.PIPE,
+        )
+        deadline = time.monotonic() + PATIENCE
+        while not (folder / "port").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.port = int((folder / "port").read_text())
+        files = {name: (folder / name).read_bytes() for name in ("token", "ca.crt")} | {"namespace": b"stickler"}
+        self.account = {name: base64.b64encode(content) for name, content in files.items()}
+
+    def stop(self):
+        """Whether only what the collector's role permits was asked for."""
+        self.process.stdin.close()
+        self.process.wait()
+        asked = {tuple(line.split()[:2]) for line in (self.folder / "requests").read_text().splitlines()}
+        kinds = {path for _, path in asked}
+        problems = [f"the API server was asked to {word}" for word, _ in asked if word not in ("list", "watch")]
+        return problems + ([f"the API server was asked for {sorted(kinds)}"] if kinds != FOUR else [])
 
 
 def libraries_elsewhere(programs):
@@ -44,15 +79,19 @@ def libraries_elsewhere(programs):
 
 
 class Stage:
-    def __init__(self, folder, programs, names):
-        self.folder, self.programs = folder, programs
+    def __init__(self, folder, programs, names, secrets):
+        self.folder, self.programs, self.secrets = folder, programs, secrets
+        self.api = None
         self.hosts = folder / "hosts"
         self.hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
         self.libraries = libraries_elsewhere(programs)
         self.count = 0
 
-    def root(self, mounts):
+    def root(self, workload):
         """A root file system that only its mounts can be written in."""
+        mounts = workload.get("mounts", [])
+        if workload.get("asks"):
+            mounts = [*mounts, [ACCOUNT, {"account": {}}]]
         self.count += 1
         root = self.folder / f"root{self.count}"
         root.mkdir()
@@ -83,19 +122,27 @@ class Stage:
         for path, volume in mounts:
             target = root / path.lstrip("/")
             target.mkdir(parents=True)
-            self.fill(target, volume)
+            self.fill(target, volume, workload.get("group", 65532))
         subprocess.run(["mount", "-o", "remount,bind,ro", root], check=True)
         for path, volume in mounts:
-            if "secret" not in volume and "configMap" not in volume:
+            if "secret" not in volume and "account" not in volume:
                 subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=777", "tmpfs", root / path.lstrip("/")], check=True)
         return root
 
-    def fill(self, target, volume):
-        """The files of a secret, as the command that makes them wrote them."""
-        source = self.folder / "secrets" / volume.get("secret", {}).get("secretName", "none")
-        for file in source.glob("*") if source.exists() else []:
-            (target / file.name).write_bytes(file.read_bytes())
-            (target / file.name).chmod(0o444)
+    def fill(self, target, volume, group):
+        """The files of a secret, or of a service account."""
+        files, mode = {}, 0o444
+        if "account" in volume:
+            files = self.api.account
+        elif "secret" in volume:
+            files = self.secrets[volume["secret"]["secretName"]]
+            mode = volume["secret"].get("defaultMode", 0o644)
+            if "items" in volume["secret"]:
+                files = {item["path"]: files[item["key"]] for item in volume["secret"]["items"]}
+        for name, content in files.items():
+            (target / name).write_bytes(base64.b64decode(content))
+            os.chown(target / name, 0, group)
+            (target / name).chmod(mode)
 
     def start(self, workload, **options):
         words = list(workload["words"])
@@ -105,17 +152,26 @@ class Stage:
         bounds = "-all" + ("," + kept if kept else "")
         user = str(workload.get("user", 65532))
         command = [
-            shutil.which("chroot"), self.root(workload.get("mounts", [])),
-            "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--no-new-privs",
+            shutil.which("chroot"), self.root(workload),
+            "/usr/bin/setpriv", "--reuid", user, "--regid", user, "--groups", str(workload.get("group", 65532)),
+            "--no-new-privs",
             f"--bounding-set={bounds}", f"--inh-caps={bounds}", "--", *words,
         ]
         return subprocess.Popen(
-            command, env={"PATH": "/usr/bin:/bin"} | workload.get("environment", {}), cwd="/",
+            command, env=self.environment(workload) | workload.get("environment", {}), cwd="/",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options,
         )
 
+    def environment(self, workload):
+        made = {"PATH": "/usr/bin:/bin:/programs"}
+        if workload.get("asks"):
+            made |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self.api.port)}
+        return made
+
     def play(self, workloads, dialogs):
         problems = []
+        if any(workload["asks"] for workload in workloads):
+            self.api = Server(self.folder / "api")
         servers = [(workload, self.start(workload)) for workload in workloads if workload["kind"] != "Job"]
         deadline = time.monotonic() + PATIENCE
         for workload, process in servers:
@@ -125,6 +181,8 @@ class Stage:
                 problems += self.ask(words, status, expected)
         for workload, process in servers:
             problems += stop(workload, process)
+        if self.api:
+            problems += self.api.stop()
         return problems
 
     def ask(self, words, status, expected):
