@@ -71,7 +71,7 @@ let package = Package(
       ]
     ),
     room("System", ["CLinux", "Wire"]),
-    room("Live", ["Correlation", "LiveCapture", "System", "Wire"]),
+    room("Live", ["CommandLineKit", "Correlation", "LiveCapture", "System", "Wire"]),
     room("LiveCapture", ["CPcap", "Wire"]),
     room("Wire", ["CXXHash"]),
     room("Workbench", ["Wire"]),

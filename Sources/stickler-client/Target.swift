@@ -92,11 +92,6 @@ func endpoint(
 }
 
 extension Interval {
-  init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    self.init(nanoseconds: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
-  }
-
   /// `0.31 ms`, `1.2 s`: three digits that count.
   var text: String {
     let (value, unit): (Double, String) =

@@ -126,10 +126,3 @@ private func leaderConfiguration(
   leader.key = (try arguments[Options.leaderKey]).flatMap { MessageKey($0) }
   return leader
 }
-
-extension Interval {
-  init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    self.init(nanoseconds: seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000)
-  }
-}

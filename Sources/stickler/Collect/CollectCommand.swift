@@ -2,6 +2,7 @@ import Affinity
 import Cluster
 import Collector
 import CommandLineKit
+import Live
 import Reporting
 import System
 import Wire
@@ -30,7 +31,7 @@ enum CollectCommand {
     options: CollectOptions.all
       + [
         LiveOptions.inventory, kubernetes, InventoryCommand.kubeconfig, InventoryCommand.context,
-        LiveOptions.service, WatchSession.refresh, LiveOptions.stopAfter, AnalyzeCommand.expect,
+        LiveOptions.service, WatchSession.refresh, CaptureOptions.stopAfter, AnalyzeCommand.expect,
         AnalyzeCommand.timeouts, AnalyzeCommand.proxyMode, AnalyzeCommand.failOn,
         AnalyzeCommand.ignore, WatchCommand.jsonLines, AnalyzeCommand.format,
         AnalyzeCommand.sessions, AnalyzeCommand.html,
@@ -73,7 +74,7 @@ enum CollectCommand {
     for line in lines { console.warn(line) }
     let places = loop.endpoints.map(\.description).joined(separator: ", ")
     console.report("collecting at \(places); Ctrl-C ends it and prints the report")
-    let end = try arguments[LiveOptions.stopAfter].map { Instant.now() + Interval($0) }
+    let end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     while signals.take() == nil, end.map({ Instant.now() < $0 }) ?? true {
       inventory.passOn()
       let news = loop.step(

@@ -62,17 +62,17 @@ enum CaptureCommand {
     if try arguments[untilFinding] { return try recordUntilFinding(arguments, &console) }
     let files = try LiveOptions.inventoryFiles(arguments)
     let settings = try LiveOptions.settings(arguments, files?.history)
-    var source = try LiveOptions.open(settings)
+    var source = try CaptureOptions.open(settings)
     let follower = try InventoryFollower.made()
     let loop = try LiveLoop.start(for: source, follower)
     try follower.start(following: files)
     let scope = ServiceScope(try arguments[LiveOptions.service])
-    let node = try LiveOptions.nodeName(arguments)
+    let node = try CaptureOptions.nodeName(arguments)
     var ring = try RingOptions.open(try arguments[directory], arguments, source, node: node)
     if source.isFilterSlow { console.warn(LiveNotice.slowFilter.description) }
     console.report("capturing \(settings.interfaces.described) into \(try arguments[directory])")
 
-    let end = try arguments[LiveOptions.stopAfter].map { Instant.now() + Interval($0) }
+    let end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     var nextCount = Instant.now() + .seconds(1)
     var losses = LossReader()
     var isOver = false

@@ -38,7 +38,7 @@ enum RingOptions {
     settings.period = try arguments[period].map { Interval($0) }
     var interface = CaptureInterface(
       linkType: CaptureSocket.linkType,
-      snapLength: UInt32(clamping: try arguments[LiveOptions.snapLength]),
+      snapLength: UInt32(clamping: try arguments[CaptureOptions.snapLength]),
       name: "any"
     )
     interface.filter = source.filter

@@ -22,9 +22,9 @@ struct WatchSession {
 
   /// Options that every command has which watches.
   static let options: [any OptionDescribing] =
-    LiveOptions.capturing
+    CaptureOptions.all
     + [
-      LiveOptions.inventory, LiveOptions.service, LiveOptions.node, maxFlows, refresh,
+      LiveOptions.inventory, LiveOptions.service, CaptureOptions.node, maxFlows, refresh,
       AnalyzeCommand.expect, AnalyzeCommand.timeouts, AnalyzeCommand.proxyMode,
       AnalyzeCommand.failOn, AnalyzeCommand.ignore, RingOptions.ring, RingOptions.period, threads,
     ]
@@ -62,9 +62,9 @@ struct WatchSession {
     settings.observer.flowLimit = try arguments[Self.maxFlows]
     settings.analyst.scope = ServiceScope(try arguments[LiveOptions.service])
     try AnalyzeCommand.tell(&settings.analyst, arguments)
-    settings.node = try LiveOptions.nodeName(arguments)
+    settings.node = try CaptureOptions.nodeName(arguments)
     settings.refresh = Interval(try arguments[Self.refresh])
-    settings.end = try arguments[LiveOptions.stopAfter].map { Instant.now() + Interval($0) }
+    settings.end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     settings.keyboard = keyboard
     settings.matchesAside = try arguments[Self.threads] > 1
     self.evidence = evidence
@@ -75,7 +75,7 @@ struct WatchSession {
   }
 
   func start(_ console: borrowing Console) throws(Failure) -> Watch {
-    let source = try LiveOptions.open(settings.live)
+    let source = try CaptureOptions.open(settings.live)
     if source.isFilterSlow { console.warn(LiveNotice.slowFilter.description) }
     var ring: SavefileRing?
     if let directory {

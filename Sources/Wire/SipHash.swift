@@ -1,13 +1,13 @@
 /// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash of short input, which cannot be inverted without the key.
-struct SipHash {
+public struct SipHash: Sendable {
   private let k0: UInt64
   private let k1: UInt64
 
-  init(key: (UInt64, UInt64)) {
+  public init(key: (UInt64, UInt64)) {
     (k0, k1) = key
   }
 
-  func callAsFunction(_ bytes: some Collection<UInt8>) -> UInt64 {
+  public func callAsFunction(_ bytes: some Collection<UInt8>) -> UInt64 {
     var state = State(k0, k1)
     var word: UInt64 = 0
     var filled: UInt64 = 0
@@ -24,7 +24,7 @@ struct SipHash {
   }
 
   /// Of three words; the length is part of what is hashed.
-  func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
+  public func callAsFunction(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
     var state = State(k0, k1)
     state.absorb(first)
     state.absorb(second)

@@ -1,20 +1,22 @@
-import CommandLineKit
-import Live
-import System
-import Wire
+public import System
+internal import Wire
 
-/// Waits for what a live command has to do next, and does nothing meanwhile.
-struct LiveLoop: ~Copyable {
+/// Waits for what a live program has to do next, and does nothing meanwhile.
+public struct LiveLoop: ~Copyable {
   /// What there is to do.
-  struct Wake: OptionSet {
-    var rawValue: Int
+  public struct Wake: OptionSet, Sendable {
+    public var rawValue: Int
 
-    static let frames = Self(rawValue: 1)
-    static let links = Self(rawValue: 2)
-    static let keys = Self(rawValue: 4)
-    static let stop = Self(rawValue: 8)
-    static let report = Self(rawValue: 16)
-    static let inventory = Self(rawValue: 32)
+    public init(rawValue: Int) {
+      self.rawValue = rawValue
+    }
+
+    public static let frames = Self(rawValue: 1)
+    public static let links = Self(rawValue: 2)
+    public static let keys = Self(rawValue: 4)
+    public static let stop = Self(rawValue: 8)
+    public static let report = Self(rawValue: 16)
+    public static let inventory = Self(rawValue: 32)
   }
 
   private let poller: Poller
@@ -26,11 +28,11 @@ struct LiveLoop: ~Copyable {
   }
 
   /// To be made before a second thread exists, because signals are taken over for all of them.
-  static func start(
+  public static func start(
     _ source: borrowing LiveSource,
     _ keyboard: Int32? = nil,
     _ reports: Waker? = nil,
-    _ inventory: InventoryFollower? = nil
+    _ inventory: Waker? = nil
   ) throws(SystemError) -> Self {
     let poller = try Poller()
     let signals = try StopSignals()
@@ -40,24 +42,13 @@ struct LiveLoop: ~Copyable {
     if let keyboard { try poller.add(keyboard, token: UInt64(Wake.keys.rawValue)) }
     if let reports { try poller.add(reports.number, token: UInt64(Wake.report.rawValue)) }
     if let inventory {
-      try poller.add(inventory.waker.number, token: UInt64(Wake.inventory.rawValue))
+      try poller.add(inventory.number, token: UInt64(Wake.inventory.rawValue))
     }
     return Self(poller, signals)
   }
 
-  static func start(
-    for source: borrowing LiveSource,
-    _ inventory: InventoryFollower?
-  ) throws(Failure) -> Self {
-    do throws(SystemError) {
-      return try start(source, nil, nil, inventory)
-    } catch {
-      throw Failure(error.description)
-    }
-  }
-
   /// Waits until something happens or the moment has come.
-  func wait(until moment: Instant) -> Wake {
+  public func wait(until moment: Instant) -> Wake {
     var wake: Wake = []
     poller.wait(timeout: moment.since(.now())) { event in
       wake.insert(Wake(rawValue: Int(event.token)))
