@@ -44,6 +44,13 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     room("Affinity", ["Cluster", "Correlation", "Protocols", "Wire"]),
+    room(
+      "Agent",
+      [
+        "Correlation", "Exchange", "HTTPService", "Live", "LiveCapture", "Metrics", "System",
+        "Wire",
+      ]
+    ),
     room("CaptureFiles", ["CZlib", "CZstd", "Wire"]),
     room("Cluster", ["JSONText", "Wire"]),
     room(
@@ -92,6 +99,13 @@ let package = Package(
       "stickler-client",
       ["CommandLineKit", "Companions", "JSONText", "Protocols", "System", "Wire"]
     ),
+    program(
+      "stickler-agent",
+      [
+        "Agent", "CommandLineKit", "Correlation", "Exchange", "HTTPService", "Live", "LiveCapture",
+        "System", "Wire",
+      ]
+    ),
     program("stickler-echo", ["CommandLineKit", "Companions", "System", "Wire"]),
     program("stickler-workbench", ["Wire", "Workbench"]),
     tests("CaptureFilesTests", ["CaptureFiles", "TestSupport", "Wire"]),
@@ -117,6 +131,7 @@ let package = Package(
       name: "ExchangeTests",
       dependencies: [
         "Correlation", "Exchange", "Protocols", "Replay", "System", "TestSupport", "Wire",
+        "stickler-agent",
       ],
       exclude: ["nfcapd.py"],
       swiftSettings: settings

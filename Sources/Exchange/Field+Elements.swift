@@ -125,6 +125,7 @@ extension Field {
     case .version: (.own(91), 1)
     case .epoch: (.own(92), 8)
     case .sequence: (.own(95), 8)
+    case .untold: (.own(97), 8)
     default: nil
     }
   }

@@ -39,7 +39,7 @@ enum Field: UInt8, CaseIterable, Sendable {
   case received, missed, refused
 
   // Between an agent and its collector.
-  case version, epoch, sequence, wantsAcknowledgement, token
+  case version, epoch, sequence, wantsAcknowledgement, token, untold
 }
 
 /// A set of fields.

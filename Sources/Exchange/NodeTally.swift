@@ -14,6 +14,8 @@ public struct NodeTally: Equatable, Sendable {
   public var orphans: Int
   /// From the first to the last sighting; nil where there was none.
   public var moments: ClosedRange<Timestamp>?
+  /// Records that had no room until they could be told; nil where nothing had to be kept.
+  public var untold: UInt64?
 
   public init(
     name: String,
@@ -77,6 +79,10 @@ extension NodeTally {
     ]
     for (field, count) in counts { record[field] = UInt64(max(0, count)) }
     for (field, tier) in Self.tiers { record[field] = UInt64(max(0, matching[tier])) }
+    if let untold {
+      shape.insert(.untold)
+      record[.untold] = untold
+    }
     if let moments {
       shape.insert(.moments)
       record.put(moments.lowerBound, .first, &shape)
@@ -106,6 +112,7 @@ extension NodeTally {
       guard from <= to else { return nil }
       moments = from...to
     }
+    if fields.contains(.untold) { untold = min(record[.untold], Self.most) }
     // Whoever adds such counts up must not be brought to overflow.
     frames.frames = min(frames.frames, Self.most)
     frames.malformed = min(frames.malformed, Self.most)
@@ -124,6 +131,7 @@ extension NodeTally {
     total.isNameGiven = total.isNameGiven || part.isNameGiven
     total.frames += part.frames
     if let dropped = part.dropped { total.dropped = (total.dropped ?? 0) &+ dropped }
+    if let untold = part.untold { total.untold = (total.untold ?? 0) &+ untold }
     total.matching += part.matching
     total.orphans += part.orphans
     guard let moments = part.moments else { return }

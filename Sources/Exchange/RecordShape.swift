@@ -31,6 +31,7 @@ struct RecordShape: Hashable, Sendable {
     static let dropped = Self(bit: 1 << 7)
     static let moments = Self(bit: 1 << 8)
     static let leastPayload = Self(bit: 1 << 9)
+    static let untold = Self(bit: 1 << 10)
 
     // Of an acknowledgement.
     static let refusal = Self(bit: 1 << 7)
@@ -132,6 +133,7 @@ struct RecordShape: Hashable, Sendable {
     var fields: [Field] = [.domain, .kind, .isNameGiven, .frames, .malformed, .truncated]
     if contains(.leastPayload) { fields.append(.leastPayload) }
     if contains(.dropped) { fields.append(.dropped) }
+    if contains(.untold) { fields.append(.untold) }
     fields += [.sightings, .repeats, .ambiguous, .unmatched, .evicted, .orphans]
     fields += [.byIdentity, .byPrefix, .byResidue, .byFlow, .byInventory]
     if contains(.moments) { fields += [.first, .last] }

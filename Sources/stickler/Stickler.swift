@@ -17,13 +17,14 @@ let stickler = Command(
     Command.Example("what the nodes' captures hold", "stickler legs n1.pcap n2.pcap n3.pcap")
   ],
   subcommands: [
-    AnalyzeCommand.command, CaptureCommand.command, CollectCommand.command, DoctorCommand.command,
-    ExplainCommand.command, InventoryCommand.command, LegsCommand.command, ReportCommand.command,
-    WatchCommand.command,
+    AgentForwarding.command, AnalyzeCommand.command, CaptureCommand.command, CollectCommand.command,
+    DoctorCommand.command, ExplainCommand.command, InventoryCommand.command, LegsCommand.command,
+    ReportCommand.command, WatchCommand.command,
   ]
 )
 
 /// A free function: closures made in `main.swift` itself would be bound to the main actor.
 func run() -> Never {
+  AgentForwarding.becomeAgentIfAsked()
   stickler.runAndExit()
 }

@@ -1,5 +1,7 @@
 import Correlation
 import Exchange
+import Glibc
+import System
 import TestSupport
 import Testing
 import Wire
@@ -15,7 +17,7 @@ import Wire
   }
 
   /// A run of five datagrams from a client to a front, which the node's NAT sends on to a pod, and three answers.
-  private static func run(_ leg: FiveTuple, _ result: FiveTuple) -> Observation {
+  private static func translated(_ leg: FiveTuple, _ result: FiveTuple) -> Observation {
     var forward = Run.Stretch()
     forward.datagrams = 5
     forward.matched = 5
@@ -39,11 +41,11 @@ import Wire
     )
   }
 
-  private static let v4 = run(
+  private static let v4 = translated(
     leg("203.0.113.1:40000", "198.51.100.7:20001"),
     leg("192.168.99.11:10280", "10.244.3.3:20002")
   )
-  private static let v6 = run(
+  private static let v6 = translated(
     leg("[2001:db8::1]:40000", "[2001:db8:f::7]:20001"),
     leg("[fd00:99::11]:10280", "[fd00:244::3]:20002")
   )
@@ -97,6 +99,78 @@ import Wire
     #expect(!page.contains("Malformed"))
     #expect(!page.contains("No template"))
     #expect(try Command("tshark", ["-r", file, "-Y", "_ws.expert"]).output.isEmpty)
+  }
+
+  /// What tshark reads of runs in a file, a line each.
+  private func runs(_ file: String, _ options: [String] = []) throws -> [String] {
+    let fields = [
+      "cflow.srcaddr", "cflow.srcaddrv6", "cflow.post_natdestination_ipv4_address",
+      "cflow.post_nat_destination_ipv6_address",
+    ]
+    let told = try Command(
+      "tshark",
+      ["-r", file] + options + ["-T", "fields"] + fields.flatMap { ["-e", $0] }
+    ).output
+    return told.split(separator: "\n").map(String.init).filter { $0.contains(".") }
+  }
+
+  private static let bothFamilies = [
+    "203.0.113.1\t2001:db8::1\t10.244.3.3\tfd00:244::3"
+  ]
+
+  @Test(.enabled(if: Command.path(of: "tshark") != nil, "tshark is not installed"))
+  func `tshark reads the files of a spool, both families of them`() throws {
+    let folder = try TemporaryFolder()
+    var spool = try Spool(Spool.Settings(directory: folder.path, node: "n1", epoch: 7))
+    spool.append([Self.v4, Self.v6], at: noon)
+    spool.append(watermark: noon, at: noon)
+    spool.flush(at: noon)
+    let file = "\(folder.path)/0000000001.ipfix"
+    #expect(try runs(file) == Self.bothFamilies)
+    #expect(try Command("tshark", ["-r", file, "-Y", "_ws.expert"]).output.isEmpty)
+  }
+
+  private static let canCapture =
+    geteuid() == 0 && Command.path(of: "tshark") != nil && Command.path(of: "tcpdump") != nil
+
+  @Test(.enabled(if: canCapture, "it takes root, tcpdump and tshark"))
+  func `tshark reads an agent's connection`() throws {
+    let folder = try TemporaryFolder()
+    let home = Endpoint(IPAddress(v4: 0x7f00_0001), 0)
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    var collector = KeepingCollector(
+      try CollectingServer([CollectingServer.Door(home)], settings)
+    )
+    let port = collector.server.endpoints[0].port
+    let file = "\(folder.path)/connection.pcap"
+    let listening =
+      "tcpdump -Z root -i lo -U --immediate-mode -w '\(file)' tcp port \(port) "
+      + ">/dev/null 2>'\(folder.path)/log' & echo $!"
+    let capture = try Command("sh", ["-c", listening])
+    let number = try #require(pid_t(capture.output.filter(\.isNumber)))
+    defer { kill(number, SIGKILL) }
+    let end = Instant.now() + .seconds(10)
+    while try !text(ofFile: "\(folder.path)/log").contains("listening"), Instant.now() < end {
+      sleep(until: .now() + .milliseconds(10))
+    }
+
+    var exporter = try Exporter(
+      Exporter.Settings(host: "127.0.0.1", port: port),
+      Spool(Spool.Settings(directory: nil, node: "n1", epoch: 7))
+    )
+    exporter.spool.append([Self.v4, Self.v6], at: noon)
+    exporter.spool.flush(at: noon)
+    _ = run(&exporter, &collector) { exporter, _ in exporter.isSettled }
+    exporter.close()
+    let decoding = ["-d", "tcp.port==\(port),cflow"]
+    var told: [String] = []
+    while told.isEmpty, Instant.now() < end + .seconds(10) {
+      told = (try? runs(file, decoding)) ?? []
+    }
+    #expect(told == Self.bothFamilies)
+    let wrong = try Command("tshark", ["-r", file] + decoding + ["-Y", "_ws.malformed"])
+    #expect(wrong.output.isEmpty)
   }
 
   private static let hasNfdump =

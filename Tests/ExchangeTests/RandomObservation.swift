@@ -144,6 +144,7 @@ struct RandomObservation {
     tally.frames.truncated = count()
     if isHeads() { tally.frames.leastPayload = number() }
     if isHeads() { tally.dropped = count() }
+    if isHeads() { tally.untold = count() }
     for tier in Tier.allCases { tally.matching[tier] = Int(count()) }
     tally.matching.ambiguous = Int(count())
     tally.matching.unmatched = Int(count())

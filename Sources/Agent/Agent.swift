@@ -1,0 +1,234 @@
+internal import Correlation
+internal import Exchange
+public import Live
+public import LiveCapture
+internal import System
+internal import Wire
+
+/// Watches one node: frames become observations, and these go to the collector twice a second.
+///
+/// Two threads: this one reads the capture and does nothing that waits; the other has the disk and the network.
+public struct Agent: ~Copyable {
+  private var source: LiveSource
+  private let loop: LiveLoop
+  private let settings: AgentSettings
+  private let exporting: ExportThread
+  private let worker: Worker
+  private let report: @Sendable (String) -> Void
+
+  private var observer: NodeObserver
+  private var batch = SightingBatch()
+  private var ended: [Observation] = []
+  private var telling = RunTelling()
+  private var wasAskingForOngoing = false
+  private var losses = LossReader()
+  private var toldLosses: [InterfaceLoss] = []
+  private var toldTally: NodeTally?
+  private var watermark = Timestamp(nanoseconds: 0)
+  /// Up to when all frames have been handed over, as far as is known.
+  private var readUpTo = Timestamp(nanoseconds: 0)
+  private var nextTick: Instant
+
+  /// How often it tells what is new.
+  private static let pause = Interval.milliseconds(500)
+  /// So many observations are handed over between two ticks already.
+  private static let mostPending = 16_384
+  /// So many of the runs that go on are told at a tick: all of them where they are few, and each one every dozen seconds
+  /// where there are a hundred thousand; new ones have a bound for floods alone.
+  private static let mostChanged = 4_000
+  private static let mostNew = 20_000
+  /// So often frames are read before the rest has its turn.
+  private static let mostRounds = 64
+
+  /// Begins to capture; signals are taken over, so that no other thread may exist yet.
+  ///
+  /// `enter` is called when all that needs privileges is open and before the second thread begins: for a sandbox. `report`
+  /// takes a line for the log, from either thread.
+  public static func start<Problem>(
+    _ settings: AgentSettings,
+    _ source: consuming LiveSource,
+    report: @escaping @Sendable (String) -> Void,
+    enter: () throws(Problem) -> Void
+  ) throws(AgentFailure) -> Self {
+    let now = Timestamp.now()
+    let epoch = UInt64(bitPattern: now.nanoseconds)
+    var spool = Spool.Settings(
+      directory: settings.spool,
+      mostBytes: settings.spoolBytes,
+      node: settings.node,
+      epoch: epoch
+    )
+    if settings.spool == nil { spool.mostMemory = min(settings.spoolBytes, spool.mostMemory) }
+    do {
+      let loop = try LiveLoop.start(source)
+      try enter()
+      let health = AgentHealth(node: settings.node, began: now)
+      let exporting = try ExportThread(health, report: report)
+      let worker = try exporting.start(settings.collector, spool, settings.datagrams)
+      return Self(settings, source, loop, exporting, worker, report)
+    } catch {
+      throw AgentFailure("\(error)")
+    }
+  }
+
+  private init(
+    _ settings: AgentSettings,
+    _ source: consuming LiveSource,
+    _ loop: consuming LiveLoop,
+    _ exporting: ExportThread,
+    _ worker: Worker,
+    _ report: @escaping @Sendable (String) -> Void
+  ) {
+    self.settings = settings
+    self.source = source
+    self.loop = loop
+    self.exporting = exporting
+    self.worker = worker
+    self.report = report
+    observer = NodeObserver(settings: settings.observer)
+    nextTick = .now() + Self.pause
+  }
+
+  /// How it goes; from any thread.
+  public var health: @Sendable () -> AgentHealth {
+    let health = exporting.health
+    return { health.withLock { $0 } }
+  }
+
+  /// Goes on until a signal or the end that was set, and tells the rest.
+  public consuming func run() throws(CaptureError) {
+    var isOver = false
+    while !isOver {
+      let wake = loop.wait(until: min(nextTick, settings.end ?? nextTick))
+      if wake.contains(.frames) { try readFrames() } else { readUpTo = .now() - capturePause }
+      if wake.contains(.links) || source.hasNews {
+        for notice in source.followInterfaces() { report(notice.description) }
+      }
+      let now = Instant.now()
+      isOver = wake.contains(.stop) || settings.end.map { now >= $0 } ?? false
+      if now >= nextTick {
+        nextTick = max(nextTick + Self.pause, now)
+        tick(isLast: false)
+      } else if ended.count >= Self.mostPending {
+        handOver(Tick())
+      }
+    }
+    try finish()
+  }
+
+  /// How old a frame may be that the kernel has not handed over, with some leeway, and the time in which its twin is
+  /// looked for.
+  private var capturePause: Interval {
+    Interval(
+      nanoseconds: settings.live.capture.timeout.nanoseconds
+        + settings.observer.window.nanoseconds + 20_000_000
+    )
+  }
+
+  private mutating func readFrames() throws(CaptureError) {
+    // A few rounds, so that a flood leaves time for the rest.
+    for _ in 0..<Self.mostRounds {
+      let begin = Timestamp.now()
+      let count = try source.read(into: &batch)
+      observe()
+      guard count >= LiveSource.mostFrames else {
+        readUpTo = begin - capturePause
+        return
+      }
+    }
+    // More wait: what was read says how far it is.
+    if let last = observer.ended { readUpTo = last - settings.observer.window }
+  }
+
+  private mutating func observe() {
+    var some: [Observation] = []
+    observer.observe(batch) { some += $0 }
+    batch.removeAll()
+    ended += some
+  }
+
+  private mutating func tick(isLast: Bool) {
+    ended += observer.drain()
+    var tick = Tick()
+    tick.isLast = isLast
+    let isAsking = exporting.isAskingForOngoing
+    if isAsking, !isLast {
+      // Another collector may not have what the one before it was told.
+      if !wasAskingForOngoing { telling.forget() }
+      tick.ongoing = observer.tell(
+        &telling,
+        mostNew: Self.mostNew,
+        mostChanged: Self.mostChanged
+      )
+    }
+    wasAskingForOngoing = isAsking
+    let counters = source.readCounters()
+    let lost = losses.read(&source, isLast: isLast)
+    tick.losses = lost.filter { $0.lost > 0 && !toldLosses.contains($0) }
+    toldLosses = lost
+    let tally = makeTally(counters)
+    if tally != toldTally || isLast { tick.tally = tally }
+    toldTally = tally
+    watermark = max(watermark, isLast ? .now() : readUpTo)
+    tick.watermark = watermark
+    noteHealth(counters)
+    handOver(tick)
+  }
+
+  private func makeTally(_ counters: CaptureCounters) -> NodeTally {
+    var tally = NodeTally(name: settings.node, isNameGiven: settings.isNameGiven)
+    tally.frames = observer.frames
+    tally.dropped = counters.dropped
+    tally.matching = observer.counts
+    tally.orphans = observer.orphans
+    if let began = observer.began, let ended = observer.ended {
+      tally.moments = min(began, ended)...max(began, ended)
+    }
+    return tally
+  }
+
+  private func noteHealth(_ counters: CaptureCounters) {
+    let (frames, sightings) = (source.frameCount, observer.counts.sightings)
+    let (flows, last) = (observer.flowCount, losses.last)
+    exporting.health.withLock { health in
+      health.lastRound = .now()
+      health.frames = frames
+      health.sightings = sightings
+      health.captureDropped = counters.dropped
+      health.losses = last
+      health.flows = flows
+    }
+  }
+
+  private mutating func handOver(_ tick: Tick) {
+    var tick = tick
+    swap(&tick.ended, &ended)
+    tick.ended = keyed(tick.ended)
+    exporting.put(tick)
+  }
+
+  /// With connection marks that only the other agents and their collector can compare, or with none.
+  private func keyed(_ observations: [Observation]) -> [Observation] {
+    let key = settings.markKey
+    return observations.compactMap { observation in
+      guard case .connection(var connection) = observation else { return observation }
+      guard let key else { return nil }
+      connection.mark = key.keyed(connection.mark)
+      return .connection(connection)
+    }
+  }
+
+  private mutating func finish() throws(CaptureError) {
+    // What the kernel holds back until its block is full or old enough came before the end.
+    let end = Instant.now() + settings.live.capture.timeout + .milliseconds(20)
+    while Instant.now() < end {
+      if try source.read(into: &batch) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+      observe()
+    }
+    var rest: [Observation] = []
+    observer.finish { rest += $0 }
+    ended += rest
+    tick(isLast: true)
+    worker.join()
+  }
+}

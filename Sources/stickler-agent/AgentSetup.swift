@@ -1,0 +1,111 @@
+import Agent
+import CommandLineKit
+import Correlation
+import Exchange
+import HTTPService
+import Live
+import LiveCapture
+import System
+import Wire
+
+/// What an agent is told to do.
+func settings(_ arguments: Arguments) throws(Failure) -> AgentSettings {
+  var settings = AgentSettings(node: try CaptureOptions.nodeName(arguments))
+  settings.isNameGiven = try arguments[CaptureOptions.node]?.isEmpty == false
+  settings.live = try CaptureOptions.settings(arguments)
+  settings.live.scope.ports = Set(try arguments[Options.port])
+  if settings.live.filter != nil, !settings.live.scope.ports.isEmpty {
+    throw Failure("--filter says what to capture, and so does --port: give one of them")
+  }
+  settings.observer.flowLimit = try arguments[Options.maxFlows]
+  settings.collector = try AgentSetup.collector(arguments)
+  settings.datagrams = try arguments[Options.datagrams]
+  if settings.datagrams?.port == 0 { settings.datagrams?.port = 4739 }
+  guard settings.collector != nil || settings.datagrams != nil else {
+    throw Failure("nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT")
+  }
+  settings.spool = try arguments[Options.spool]
+  settings.spoolBytes = UInt64(try arguments[Options.spoolSize])
+  if let path = try arguments[Options.keyFile] {
+    guard let key = MarkKey(try AgentSetup.secret(path)) else {
+      throw Failure("\(path): a key has at least 16 bytes; make one by: openssl rand -hex 32")
+    }
+    settings.markKey = key
+  }
+  settings.end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
+  return settings
+}
+
+/// Parts of what an agent is told, each from its own options.
+enum AgentSetup {
+  static func collector(_ arguments: Arguments) throws(Failure) -> Exporter.Settings? {
+    guard let target = try arguments[Options.collector] else { return nil }
+    let files = TLSFiles(
+      certificate: try arguments[Options.tlsCertificate],
+      key: try arguments[Options.tlsKey],
+      authorities: try arguments[Options.tlsAuthorities]
+    )
+    let name = try arguments[Options.tlsServerName]
+    let isTLS = try arguments[Options.tls] || files != TLSFiles() || name != nil
+    var settings = Exporter.Settings(
+      host: target.host,
+      port: target.port > 0 ? target.port : isTLS ? 4740 : 4739
+    )
+    if isTLS {
+      do throws(TLSError) {
+        settings.tls = try TLSContext(client: files)
+      } catch {
+        throw Failure(error.description)
+      }
+    }
+    settings.serverName = name
+    if let path = try arguments[Options.tokenFile] { settings.token = try token(path) }
+    return settings
+  }
+
+  static func access(_ arguments: Arguments, at endpoint: Endpoint) throws(Failure) -> HTTPAccess {
+    var secret: String?
+    if let path = try arguments[Options.httpTokenFile] { secret = try token(path) }
+    let isOpen = try arguments[Options.httpOpen]
+    do throws(HTTPFailure) {
+      return try HTTPAccess(at: endpoint, token: secret, isOpen: isOpen)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  /// What is needed later: the spool, and some ports.
+  static func sandbox(
+    _ arguments: Arguments,
+    _ settings: AgentSettings,
+    _ http: Endpoint?
+  ) throws(Failure) -> Sandbox {
+    var sandbox = Sandbox(try arguments[Options.sandbox])
+    sandbox.writable = [settings.spool].compactMap(\.self)
+    // Names may be asked for over TCP too.
+    sandbox.connected = Set([53, settings.collector?.port].compactMap(\.self))
+    sandbox.listened = Set([http?.port].compactMap(\.self))
+    return sandbox
+  }
+
+  static func token(_ path: String) throws(Failure) -> String {
+    let secret = try secret(path)
+    guard (1...AgentHello.mostTokenBytes).contains(secret.count),
+      secret.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
+    else {
+      throw Failure(
+        "\(path): a token is up to \(AgentHello.mostTokenBytes) printable characters without blanks; make one by: "
+          + "openssl rand -hex 32"
+      )
+    }
+    return String(decoding: secret, as: UTF8.self)
+  }
+
+  /// The bytes of a file without the blanks at its end.
+  static func secret(_ path: String) throws(Failure) -> [UInt8] {
+    guard let text = systemText(path) else { throw Failure("\(path): it cannot be read") }
+    var bytes = Array(text.utf8)
+    while let last = bytes.last, last == 0x0a || last == 0x0d || last == 0x20 { bytes.removeLast() }
+    return bytes
+  }
+}

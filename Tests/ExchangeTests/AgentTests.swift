@@ -1,0 +1,211 @@
+import Correlation
+import Exchange
+import Glibc
+import System
+import TestSupport
+import Testing
+import Wire
+
+/// The program, capturing on loopback for a collector of the test's own.
+@Suite(
+  .serialized,
+  .enabled(if: geteuid() == 0, "only root may capture")
+)
+struct AgentTests {
+  private static let home = Endpoint(IPAddress(v4: 0x7f00_0001), 0)
+
+  /// Somebody who asks a server on loopback, and the server.
+  private struct Talk: ~Copyable {
+    let server: UDPSocket
+    let client: UDPSocket
+
+    init() throws {
+      let server = try UDPSocket(bind: AgentTests.home)
+      client = try UDPSocket(bind: AgentTests.home)
+      self.server = server
+    }
+
+    var port: UInt16 { server.local.port }
+
+    func send(_ count: Int) {
+      for number in 0..<count {
+        let datagram = Array("datagram \(number) of \(client.local.port)".utf8)
+        #expect(client.send(datagram.span, to: server.local) == .sent)
+      }
+    }
+  }
+
+  private func collector(token: String = "sesame") throws -> KeepingCollector {
+    var settings = CollectingServer.Settings()
+    settings.token = token
+    return KeepingCollector(
+      try CollectingServer([CollectingServer.Door(Self.home)], settings)
+    )
+  }
+
+  private func wait(
+    _ collector: inout KeepingCollector,
+    _ agent: borrowing AgentProcess,
+    until isDone: (borrowing KeepingCollector) -> Bool
+  ) {
+    let end = Instant.now() + .seconds(10)
+    while !isDone(collector), Instant.now() < end {
+      collector.step()
+      sleep(until: .now() + .milliseconds(2))
+    }
+    let isOver = isDone(collector)
+    #expect(isOver, "it came to pass in time; the agent says: \(agent.log)")
+  }
+
+  private func datagrams(_ runs: [Run], to port: UInt16) -> [UInt32] {
+    runs.filter { $0.leg.destination.port == port }.map(\.forward.datagrams)
+  }
+
+  private func ended(_ collector: borrowing KeepingCollector) -> [Run] {
+    collector.observations.compactMap { if case .run(let run) = $0 { run } else { nil } }
+  }
+
+  @Test func `what passes is told while it goes on, and once more when it is over`() throws {
+    let talk = try Talk()
+    var collector = try collector()
+    let port = collector.server.endpoints[0].port
+    var agent = try AgentProcess()
+    let token = try agent.folder.write("token", Array("sesame\n".utf8))
+    try agent.start("-i lo -p \(talk.port) --collector 127.0.0.1:\(port) --token-file '\(token)'")
+    wait(&collector, agent) { !$0.told.opened.isEmpty }
+    #expect(collector.told.opened.first?.node == "n1")
+    let start = Instant.now()
+    talk.send(20)
+    wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == 20 }
+    #expect(Instant.now().since(start).inSeconds < 3)
+    let told = collector.ongoing.count
+    talk.send(5)
+    // The pause before them has ended a run, and begun another.
+    wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == 5 }
+    // What has not changed is not told again.
+    let after = collector.watermarks.count
+    wait(&collector, agent) { $0.watermarks.count >= after + 3 }
+    #expect(datagrams(collector.ongoing, to: talk.port).count <= told + 3)
+    #expect(datagrams(ended(collector), to: talk.port) == [20])
+
+    agent.end(SIGTERM) { collector.step() }
+    collector.step()
+    #expect(datagrams(ended(collector), to: talk.port) == [20, 5])
+    #expect(collector.told.closed.last == .ended)
+    let times = collector.watermarks.map(\.time)
+    #expect(times == times.sorted())
+    #expect(collector.missing == 0)
+    let log = agent.log
+    #expect(log.contains("stickler-agent: connected to collector 127.0.0.1:\(port)"))
+    #expect(log.contains("25 frames captured, 0 dropped"))
+    #expect(!log.contains("not acknowledged"))
+  }
+
+  @Test func `what a collector that is away did not get it gets from the next process`() throws {
+    let talk = try Talk()
+    let closed = try TCPListener(bind: Self.home).local
+    var agent = try AgentProcess()
+    try agent.start("-i lo -p \(talk.port) --collector \(closed)")
+    let end = Instant.now() + .seconds(10)
+    while !agent.log.contains("Connection refused"), Instant.now() < end {
+      sleep(until: .now() + .milliseconds(10))
+    }
+    talk.send(7)
+    sleep(until: .now() + .milliseconds(100))
+    agent.end(SIGTERM)
+    let said = agent.log
+    #expect(said.contains("the rest stays in the spool"))
+
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    var collector = KeepingCollector(
+      try CollectingServer([CollectingServer.Door(Self.home)], settings)
+    )
+    try agent.start("-i lo -p \(talk.port) --collector \(collector.server.endpoints[0])")
+    wait(&collector, agent) { datagrams(ended($0), to: talk.port) == [7] }
+    #expect(collector.known.count == 1, "the earlier process's epoch comes first")
+    wait(&collector, agent) { $0.known.count == 2 }
+    agent.end(SIGTERM) { collector.step() }
+  }
+
+  @Test func `killed at any moment it tells nothing twice, and goes on`() throws {
+    let talk = try Talk()
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    var collector = KeepingCollector(
+      try CollectingServer([CollectingServer.Door(Self.home)], settings)
+    )
+    var agent = try AgentProcess()
+    let options = "-i lo -p \(talk.port) --collector \(collector.server.endpoints[0])"
+    for round in 1...3 {
+      try agent.start(options)
+      wait(&collector, agent) { $0.told.opened.count == round }
+      talk.send(10 * round)
+      wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == UInt32(10 * round) }
+      agent.end(SIGKILL)
+    }
+    try agent.start(options)
+    wait(&collector, agent) { $0.told.opened.count == 4 }
+    wait(&collector, agent) { $0.known.count == 4 }
+    agent.end(SIGTERM) { collector.step() }
+    #expect(datagrams(collector.ongoing, to: talk.port).max() == 30)
+    #expect(datagrams(ended(collector), to: talk.port).isEmpty)
+    #expect(collector.missing == 0)
+  }
+
+  @Test(arguments: [
+    ("--collector 127.0.0.1:1 --token-file /nowhere", "/nowhere: it cannot be read"),
+    ("", "nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT"),
+    (
+      "--collector 127.0.0.1 --tls-ca /nowhere/ca.crt",
+      "/nowhere/ca.crt: No such file or directory"
+    ),
+    (
+      "--collector 127.0.0.1 --tls-cert /etc/passwd",
+      "a certificate and its key have to be given together"
+    ),
+    (
+      "--collector a:b:c",
+      "'a:b:c' is no host with a port, such as collector.example:4739"
+    ),
+    (
+      "--collector 127.0.0.1 -i nowhere0", "there is no interface nowhere0"
+    ),
+    (
+      "--collector 127.0.0.1 -p 53 --filter udp",
+      "--filter says what to capture, and so does --port"
+    ),
+  ])
+  func `what cannot be is said in one line`(options: String, says: String) throws {
+    let folder = try TemporaryFolder()
+    let command = "'\(AgentProcess.path)' --no-http \(options) 2>'\(folder.path)/log'"
+    #expect(try Command("sh", ["-c", command]).status == 3)
+    let log = try text(ofFile: "\(folder.path)/log")
+    #expect(log.contains(says))
+    #expect(log.split(separator: "\n").count == 1)
+  }
+
+  @Test func `it answers how it goes`() throws {
+    let talk = try Talk()
+    let free = try TCPListener(bind: Self.home).local
+    var agent = try AgentProcess()
+    let options = "-i lo -p \(talk.port) --ipfix-udp 127.0.0.1:\(talk.port)"
+    try agent.start(options, http: "--http \(free)")
+    let script = """
+      import sys, time, urllib.request
+      for attempt in range(200):
+          try:
+              for path in ("metrics", "healthz", "readyz"):
+                  sys.stdout.write(urllib.request.urlopen("http://\(free)/" + path).read().decode())
+              break
+          except OSError:
+              time.sleep(0.05)
+      """
+    let answer = try Command("python3", ["-c", script]).output
+    #expect(answer.contains("\nstickler_agent_up 1\n"))
+    #expect(answer.contains("\nstickler_capture_dropped_frames_total 0\n"))
+    #expect(answer.contains("\nstickler_interface_missed_frames_total{interface=\"lo\"} "))
+    #expect(answer.hasSuffix("ok\nready\n"))
+    agent.end(SIGTERM)
+  }
+}
