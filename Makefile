@@ -14,8 +14,9 @@ FUZZ_SECONDS ?= 600
 # How the names of the scenarios begin that `make lab` plays (SCENARIO=A10); where it keeps its captures (KEEP=DIR).
 SCENARIO ?=
 KEEP ?= $(if $(SCENARIO),lab-$(SCENARIO))
-# LIVE=1 has `stickler watch` capture in the lab, and holds what it says against `analyze`.
+# LIVE=1 has `stickler watch` capture in the lab, PAIR=1 agents and a collector, and holds what they say against `analyze`.
 LIVE ?=
+PAIR ?=
 # Options of scripts/bench.py, such as --packets 1000000, or of scripts/bench-live.
 BENCH ?=
 
@@ -74,7 +75,7 @@ test: set-up-test ## install what is missing, build, and run the tests
 
 lab: set-up-test ## as root: real failures on a cluster of network namespaces, and what is said of them (SCENARIO=A10)
 	$(release)
-	@Tests/Lab/lab $(SCENARIO) $(if $(LIVE),--live) $(if $(KEEP),--keep '$(KEEP)')
+	@Tests/Lab/lab $(SCENARIO) $(if $(LIVE),--live) $(if $(PAIR),--pair) $(if $(KEEP),--keep '$(KEEP)')
 
 lab-shell: set-up-test ## as root: leave such a cluster up to play with
 	$(release)

@@ -12,6 +12,7 @@ from .cluster import Cluster
 from .faults import Faults
 from .inventory import snapshot
 from .kernel import LabError
+from .pair import Agent, Collector
 from .service import Endpoint, Service
 from .traffic import Capture, Race, Server, Traffic, Watch
 
@@ -71,6 +72,9 @@ class Lab(Faults):
         self._lives = {}
         self._servers = {}
         self._captures = []
+        # Where agents watch too: who they tell, and what it said at its end.
+        self.collector = None
+        self.collected = None
         self._snapshots = 0
         self._snap_length = snap_length
 
@@ -126,11 +130,25 @@ class Lab(Faults):
         """Starts a capture at every node, and writes down what the cluster looks like."""
         if self._captures:
             return
-        capture = Watch if os.environ.get("LAB_LIVE") else Capture
-        self._captures = [capture(node, self.folder, self._snap_length) for node in self.nodes]
+        self._captures = [self._capture_of(node) for node in self.nodes]
         for capture in self._captures:
             capture.wait_until_listening()
         self.snapshot()
+
+    def agent(self, node):
+        return self._captures[self.nodes.index(node)]
+
+    @property
+    def is_watched_whole(self):
+        """Whether agents saw all that tcpdump did, and a collector judged it."""
+        return self.collected and all(agent.is_whole for agent in self._captures)
+
+    def _capture_of(self, node):
+        if os.environ.get("LAB_PAIR"):
+            self.collector = self.collector or Collector(self.folder)
+            return Agent(node, self.folder, self._snap_length, self.collector)
+        capture = Watch if os.environ.get("LAB_LIVE") else Capture
+        return capture(node, self.folder, self._snap_length)
 
     def ask(self, clients=12, to=None, every=0.2, seconds=6, addresses=None, port=None, within=None, **more):
         """Has clients ask a service, at its balancer's address unless told another (address, port).
@@ -275,6 +293,8 @@ class Lab(Faults):
             self.snapshot()
         for capture in self._captures:
             capture.stop()
+        if self.collector:
+            self.collected = self.collector.stop()
         for server in self._servers.values():
             server.stop()
         (self.folder / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in self.events))

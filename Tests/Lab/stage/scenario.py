@@ -3,10 +3,12 @@
 import dataclasses
 import importlib.util
 import json
+import os
 import pathlib
 
 from .judge import Judgement, analyze
 from .lab import Lab
+from .pair import differences, inventions
 from .truth import Truth
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
@@ -42,6 +44,8 @@ class Scenario:
     judges_origins: bool = True
     # The modes that happened, where that is known only afterwards, from the truth.
     happened: object = None
+    # Whether it is about agents and their collector, and is played only where they are.
+    needs_pair: bool = False
     # Whether it is the one of its mode that a sample is kept of.
     is_sample: bool = True
     # What `Lab` is made with.
@@ -74,7 +78,7 @@ def load(prefix=""):
         if prefix[-1:].isdigit() and path.stem[len(prefix) : len(prefix) + 1].isdigit():
             continue
         found += read(path)
-    return found
+    return [one for one in found if not one.needs_pair or os.environ.get("LAB_PAIR")]
 
 
 def order(path):
@@ -114,6 +118,10 @@ def play(scenario, folder, snap_length, keep=None):
     for name in ("inventory", "packets"):
         report = analyze(folder, name, options(lab) if name == "inventory" else [])
         judgement = Judgement(report, truth, scenario, has_inventory=name == "inventory")
+        if name == "packets" and lab.is_watched_whole:
+            judgement.problems += differences(lab.collected, report)
+        elif name == "packets" and lab.collected:
+            judgement.problems += inventions(lab.collected, report)
         result["judgements"][name] = {
             "precision": judgement.precision,
             "recall": judgement.recall,
@@ -121,6 +129,7 @@ def play(scenario, folder, snap_length, keep=None):
             "undetermined": sorted(judgement.undetermined),
             "members": judgement.members,
             "problems": judgement.problems,
+            "delays": sorted(lab.collector.delays.values()) if lab.collector else [],
         }
     if keep and not any(judged["problems"] for judged in result["judgements"].values()):
         keep(scenario, lab, truth)
