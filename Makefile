@@ -19,6 +19,8 @@ LIVE ?=
 PAIR ?=
 # Options of scripts/bench.py, such as --packets 1000000, or of scripts/bench-live.
 BENCH ?=
+# Options of scripts/soak, such as --seconds 60.
+SOAK ?=
 
 bin = .build/release
 # Targets of SwiftPM, by the folders that hold a program for users; the workbench is for us.
@@ -27,7 +29,7 @@ release = $(SWIFT) build -c release --static-swift-stdlib
 export SWIFT
 
 .DEFAULT_GOAL = help
-.PHONY: help run client kubectl apply-deployment apply-service node-scaleup clean-cluster test lab lab-shell build bench bench-live fuzz sanitize format lint install image image-test set-up set-up-test
+.PHONY: help run client kubectl apply-deployment apply-service node-scaleup clean-cluster test lab lab-shell build bench bench-collect bench-live soak fuzz sanitize format lint install image image-test set-up set-up-test
 
 help: ## show this list
 	@echo 'Stickler: did your cluster keep its UDP clients with their pods?'
@@ -88,6 +90,13 @@ bench: build set-up-test ## measure against tcpdump, libpcap and tshark (BENCH='
 	@$(bin)/AllocationCheck
 	@scripts/bench.py $(BENCH)
 	@scripts/bench-echo
+
+bench-collect: build ## measure how many observations a second a collector takes on one processor
+	@scripts/bench-collect $(BENCH)
+
+soak: set-up-test ## ten minutes of an agent and a collector at 50,000 packets/s, as root (SOAK='--seconds N')
+	$(release)
+	@scripts/soak $(SOAK)
 
 bench-live: build set-up-test ## measure watch against tcpdump on live packets, as root (BENCH='--rates N,N --rounds N')
 	@scripts/bench-live $(BENCH)
