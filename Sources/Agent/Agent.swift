@@ -28,9 +28,13 @@ public struct Agent: ~Copyable {
   /// Up to when all frames have been handed over, as far as is known.
   private var readUpTo = Timestamp(nanoseconds: 0)
   private var nextTick: Instant
+  private var ticks = 0
 
   /// How often it tells what is new.
   private static let pause = Interval.milliseconds(500)
+  /// What has no end is told every so many ticks; fragments are waited for as long as Linux does.
+  private static let ticksToSettle = 20
+  private static let patience = Interval.seconds(30)
   /// So many observations are handed over between two ticks already.
   private static let mostPending = 16_384
   /// So many of the runs that go on are told at a tick: all of them where they are few, and each one every dozen seconds
@@ -148,6 +152,10 @@ public struct Agent: ~Copyable {
   }
 
   private mutating func tick(isLast: Bool) {
+    ticks += 1
+    if ticks % Self.ticksToSettle == 0 {
+      observer.settle(before: watermark - Self.patience)
+    }
     ended += observer.drain()
     var tick = Tick()
     tick.isLast = isLast

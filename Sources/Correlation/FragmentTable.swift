@@ -121,11 +121,34 @@ struct FragmentTable: ~Copyable, Sendable {
     tallies[leg] = tally
   }
 
+  /// Tells of the datagrams that began before a moment, and forgets them: what has not come by then is lost.
+  mutating func tally(before bound: Timestamp, into observations: inout [Observation]) {
+    while oldest < order.count, let assembly = assemblies[order[oldest]], assembly.began < bound {
+      dropOldest()
+    }
+    emitTallies(into: &observations)
+  }
+
   mutating func tallyAll(into observations: inout [Observation]) {
     while oldest < order.count { dropOldest() }
+    emitTallies(into: &observations)
+  }
+
+  private mutating func emitTallies(into observations: inout [Observation]) {
     for tally in tallies.values.sorted(by: { $0.leg < $1.leg }) {
       observations.append(.fragments(tally))
     }
     tallies.removeAll()
+  }
+}
+
+extension FragmentTally {
+  /// Adds what was told of other datagrams of the same leg; the moment stays that of the first which is partial.
+  public mutating func add(_ other: Self) {
+    if other.partial > 0, partial == 0 || other.time < time {
+      (time, witness) = (other.time, other.witness)
+    }
+    complete &+= other.complete
+    partial &+= other.partial
   }
 }

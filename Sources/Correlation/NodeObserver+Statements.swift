@@ -1,5 +1,5 @@
 internal import Protocols
-internal import Wire
+public import Wire
 
 extension NodeObserver {
   /// Takes in what a sighting says, once its leg is known.
@@ -38,6 +38,14 @@ extension NodeObserver {
     if let source { entry.seenSource = source }
     if let server = statement.server { entry.server = server }
     if let ended = statements.note(entry, by: statement.pod, on: leg) { emit(ended, on: leg) }
+  }
+
+  /// Tells of statements and fragments what else would be told at the capture's end alone; `drain` hands it over.
+  ///
+  /// For whoever never ends. A datagram's fragments are waited for until it began before the moment given.
+  public mutating func settle(before bound: Timestamp) {
+    fragments.tally(before: bound, into: &observations)
+    for (leg, entry) in statements.removeEntries() { emit(entry, on: leg) }
   }
 
   /// Tells what is being said on all legs, and forgets it.

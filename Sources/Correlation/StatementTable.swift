@@ -107,11 +107,16 @@ struct StatementTable: ~Copyable, Sendable {
     return number
   }
 
-  /// Forgets everything, and answers what was being said, in the order of legs.
-  mutating func removeAll() -> [(leg: Leg, entry: Entry)] {
+  /// Forgets what is being said, in the order of legs, and not what was asked.
+  mutating func removeEntries() -> [(leg: Leg, entry: Entry)] {
     let last = entries.sorted { $0.key.bits < $1.key.bits }
     entries = [:]
-    questions = [:]
     return last.map { ($0.key, $0.value) }
+  }
+
+  /// Forgets everything, and answers what was being said, in the order of legs.
+  mutating func removeAll() -> [(leg: Leg, entry: Entry)] {
+    questions = [:]
+    return removeEntries()
   }
 }

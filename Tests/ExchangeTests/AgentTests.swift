@@ -99,6 +99,7 @@ struct AgentTests {
     #expect(log.contains("stickler-agent: connected to collector 127.0.0.1:\(port)"))
     #expect(log.contains("25 frames captured, 0 dropped"))
     #expect(!log.contains("not acknowledged"))
+    #expect(try Command("ls", ["\(agent.folder.path)/spool"]).output.isEmpty, "all was taken")
   }
 
   @Test func `what a collector that is away did not get it gets from the next process`() throws {

@@ -29,14 +29,21 @@ struct EvidenceIndex: Sendable {
     for (_, datagram) in stitched.ledger.unmatched where datagram.isLeading {
       if let (flow, _) = stitched.ledger.book.find(datagram.leg) { leading.insert(flow) }
     }
-    for (node, tally) in stitched.ledger.fragments {
-      fragments[tally.leg, default: []].append((node, tally))
-    }
+    for (node, tally) in stitched.ledger.fragments { add(tally, of: node) }
     guard !stitched.ledger.wrongChecksums.isEmpty else { return }
     for (place, placement) in stitched.placements.enumerated()
     where placementOf[placement.terminal] == nil {
       placementOf[placement.terminal] = place
     }
+  }
+
+  /// Whoever watches without an end tells of a leg's fragments again and again, each datagram once.
+  private mutating func add(_ tally: FragmentTally, of node: Int) {
+    guard let place = fragments[tally.leg]?.firstIndex(where: { $0.node == node }) else {
+      fragments[tally.leg, default: []].append((node, tally))
+      return
+    }
+    fragments[tally.leg]?[place].tally.add(tally)
   }
 
   private mutating func add(_ refusal: Refusal) {

@@ -127,8 +127,9 @@ public struct Exporter: ~Copyable {
     return lines
   }
 
-  /// Says goodbye; what is in the spool stays there.
+  /// Says goodbye; what the collector does not have stays in the spool.
   public mutating func close() {
+    if isSettled { spool.releaseAll() }
     channel?.end()
     channel = nil
     phase = .pausing(until: Instant(nanoseconds: .max))

@@ -75,21 +75,36 @@ public struct Spool: ~Copyable, Sendable {
   public init(_ settings: Settings) throws(SystemError) {
     var files: [SpoolFile] = []
     var tornBytes = 0
+    var problem: SystemError?
     if let directory = settings.directory {
       // SAFETY: the path outlives the call.
       if unsafe mkdir(directory, 0o700) != 0, errno != EEXIST {
         throw SystemError("make \(directory)", code: errno)
       }
       files = try SpoolFile.all(in: directory)
-      for index in files.indices { tornBytes += try files[index].survey() }
+      for index in files.indices {
+        do throws(SystemError) {
+          tornBytes += try files[index].survey()
+        } catch {
+          // One file that cannot be read costs what is in it, and nothing else.
+          problem = error
+        }
+      }
     }
-    self.init(settings, files, tornBytes)
+    self.init(settings, files, tornBytes, problem)
   }
 
-  private init(_ settings: Settings, _ files: [SpoolFile], _ tornBytes: Int) {
+  private init(
+    _ settings: Settings,
+    _ files: [SpoolFile],
+    _ tornBytes: Int,
+    _ problem: SystemError?
+  ) {
     self.settings = settings
     self.files = files.filter { $0.length > 0 }
     losses.tornBytes = tornBytes
+    losses.failedWrites = problem == nil ? 0 : 1
+    self.problem = problem
     nextNumber = (files.last?.number ?? 0) + 1
     encoder = MessageEncoder(MessageEncoder.Settings(domain: settings.domain))
     makeRoom(for: 0)
@@ -192,6 +207,13 @@ public struct Spool: ~Copyable, Sendable {
   /// Removes the files before the one that `position` is in: what was in them has been taken.
   public mutating func release(before position: SpoolPosition) {
     release { $0.number < position.file }
+  }
+
+  /// Removes everything, the file too that is being written.
+  mutating func releaseAll() {
+    current = nil
+    isOpen = false
+    release { _ in true }
   }
 
   private mutating func release(_ isTaken: (SpoolFile) -> Bool) {
