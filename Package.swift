@@ -139,7 +139,10 @@ let package = Package(
     tests("HTTPServiceTests", ["HTTPService", "JSONText", "System", "TestSupport", "Wire"]),
     .testTarget(
       name: "InventoryTests",
-      dependencies: ["Cluster", "KubernetesAPI", "System", "TestSupport", "Wire", "stickler"],
+      dependencies: [
+        "Affinity", "Cluster", "Collector", "Exchange", "KubernetesAPI", "System", "TestSupport",
+        "Wire", "stickler",
+      ],
       exclude: ["apiserver.py"],
       swiftSettings: settings
     ),

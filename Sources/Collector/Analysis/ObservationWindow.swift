@@ -22,6 +22,19 @@ public struct ObservationWindow: Sendable {
     var ongoing: [RunKey: Run] = [:]
     /// What a whole look at the node told last; the next one replaces it.
     var look: [Observation] = []
+
+    /// Of too many runs that go on those that were silent longest are over, as far as anybody was told.
+    mutating func limitOngoing(to most: Int) {
+      guard ongoing.count > most else { return }
+      let byEnd = ongoing.sorted { left, right in
+        Observation.run(left.value).moments.upperBound
+          < Observation.run(right.value).moments.upperBound
+      }
+      for (key, run) in byEnd.prefix(ongoing.count - most * 7 / 8) {
+        ongoing[key] = nil
+        ended.append(.run(run))
+      }
+    }
   }
 
   private struct RunKey: Hashable, Sendable {
@@ -77,6 +90,7 @@ public struct ObservationWindow: Sendable {
 
   /// Makes room where there is too much; an eighth goes at once, so that little is moved.
   public mutating func makeRoom() {
+    for node in nodes.indices { nodes[node].limitOngoing(to: mostObservations / 2) }
     let count = count
     guard count > mostObservations else { return }
     let ended = nodes.reduce(0) { $0 + $1.ended.count }

@@ -5,6 +5,9 @@ internal import Wire
 
 /// Follows the API server on a thread of its own, for as long as the program runs.
 public enum ServerInventory {
+  /// A watch that ends and begins again is no sign of anything.
+  private static let mostAge = Interval.seconds(3)
+
   public static func follow(
     _ access: ClusterAccess,
     onto desk: InventoryDesk
@@ -17,10 +20,11 @@ public enum ServerInventory {
           "\(failure); the inventory stays what it was"
         }
         let status = keeper.status
+        let age = status.age(at: .now())
         desk.note(
           InventoryAge(
             confirmedAt: status.confirmedAt,
-            isCurrent: status.isComplete && status.isCurrent,
+            isCurrent: age.map { $0 <= mostAge } ?? false,
             failure: status.kinds.compactMap(\.failure).first.map(\.description)
           )
         )

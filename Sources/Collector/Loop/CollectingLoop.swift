@@ -298,7 +298,10 @@ public struct CollectingLoop: ~Copyable {
 
   @discardableResult
   private mutating func takeOutcome(_ news: inout News) -> ContinuousAnalyst.Outcome? {
-    guard let outcome = analyst.takeOutcomes().last else { return nil }
+    let outcomes = analyst.takeOutcomes()
+    guard var outcome = outcomes.last else { return nil }
+    // At the end the last report may come right behind the one before it.
+    outcome.events = outcomes.flatMap(\.events)
     news.outcome = outcome
     schedule.note(outcome, at: .now())
     let time = Timestamp.now()
