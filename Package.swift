@@ -78,7 +78,10 @@ let package = Package(
       ]
     ),
     room("System", ["CLinux", "Wire"]),
-    room("Live", ["CommandLineKit", "Correlation", "LiveCapture", "System", "Wire"]),
+    room(
+      "Live",
+      ["CommandLineKit", "Correlation", "LiveCapture", "Protocols", "System", "Wire"]
+    ),
     room("LiveCapture", ["CPcap", "Wire"]),
     room("Wire", ["CXXHash"]),
     room("Workbench", ["Wire"]),

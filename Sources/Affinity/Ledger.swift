@@ -12,6 +12,7 @@ struct Ledger: Sendable {
   var wrongChecksums: [(node: Int, WrongChecksum)] = []
   var connections: [(node: Int, ConnectionSeen)] = []
   var statements: [(node: Int, PodStatement)] = []
+  var facts: [(node: Int, NodeFacts)] = []
   /// The runs of each flow are `ordered[starts[flow]..<starts[flow + 1]]`, in order of time.
   private(set) var ordered: [Int32] = []
   private(set) var starts: [Int32] = []
@@ -31,6 +32,7 @@ struct Ledger: Sendable {
     case .wrongChecksum(let checksum): wrongChecksums.append((node, checksum))
     case .connection(let connection): connections.append((node, connection))
     case .statement(let statement): statements.append((node, statement))
+    case .facts(let facts): self.facts.append((node, facts))
     }
   }
 

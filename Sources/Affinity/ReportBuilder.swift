@@ -341,6 +341,18 @@ struct ReportBuilder {
           )
         )
       }
+      if stitched.nodes.count > 1, stitched.clock.offsets[index] != nil,
+        let clock = judge.evidence.readings.last(of: index)?.clock, !clock.isSynchronized
+      {
+        spots.append(
+          Report.BlindSpot(
+            "clock",
+            at: node.name,
+            "its kernel says that its clock is not synchronized (estimated error \(clock.estimatedError.text)): the "
+              + "order of events between nodes is only as good as the offset that common flows show"
+          )
+        )
+      }
       if node.coverage.truncated > 0 {
         spots.append(
           Report.BlindSpot(

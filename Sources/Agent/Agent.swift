@@ -22,6 +22,7 @@ public struct Agent: ~Copyable {
   private var telling = RunTelling()
   private var wasAskingForOngoing = false
   private var losses = LossReader()
+  private var facts: FactReader?
   private var toldLosses: [InterfaceLoss] = []
   private var toldTally: NodeTally?
   private var watermark = Timestamp(nanoseconds: 0)
@@ -90,6 +91,7 @@ public struct Agent: ~Copyable {
     self.worker = worker
     self.report = report
     observer = NodeObserver(settings: settings.observer)
+    facts = settings.readsFacts ? FactReader() : nil
     nextTick = .now() + Self.pause
   }
 
@@ -157,6 +159,7 @@ public struct Agent: ~Copyable {
       observer.settle(before: watermark - Self.patience)
     }
     ended += observer.drain()
+    if let facts = facts?.readWhenDue(isLast: isLast) { ended.append(.facts(facts)) }
     var tick = Tick()
     tick.isLast = isLast
     let isAsking = exporting.isAskingForOngoing

@@ -30,6 +30,8 @@ public struct AgentSettings: Sendable {
   public var datagrams: Target?
   /// Without it no connection mark leaves the node.
   public var markKey: MarkKey?
+  /// Whether this machine's kernel is asked too: what is captured passes through it.
+  public var readsFacts = true
   /// When it ends by itself.
   public var end: Instant?
 

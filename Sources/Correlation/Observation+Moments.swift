@@ -14,6 +14,7 @@ extension Observation {
     case .connection(let connection): connection.time...connection.time
     case .statement(let statement):
       min(statement.first, statement.last)...max(statement.first, statement.last)
+    case .facts(let facts): facts.time...facts.time
     }
   }
 }

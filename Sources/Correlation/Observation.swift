@@ -10,6 +10,7 @@ public enum Observation: Equatable, Sendable {
   case wrongChecksum(WrongChecksum)
   case connection(ConnectionSeen)
   case statement(PodStatement)
+  case facts(NodeFacts)
 }
 
 /// An uninterrupted stretch of one flow: while its datagrams went into the same leg and came out of the same one.

@@ -126,6 +126,17 @@ extension Field {
     case .epoch: (.own(92), 8)
     case .sequence: (.own(95), 8)
     case .untold: (.own(97), 8)
+    case .unansweredTimeout: (.own(110), 8)
+    case .streamTimeout: (.own(111), 8)
+    case .entries: (.own(112), 4)
+    case .entryLimit: (.own(113), 4)
+    case .refusedInsertions: (.own(114), 8)
+    case .refusedPackets: (.own(115), 8)
+    case .strictCount: (.own(116), 4)
+    case .strictDrops: (.own(118), 8)
+    case .clockError: (.own(120), 8)
+    case .proxyMode: (.own(121), 1)
+    case .proxyStart: (.own(122), 8)
     default: nil
     }
   }
@@ -139,6 +150,7 @@ extension Field {
     case .isNameGiven: .own(85)
     case .isCut: .own(90)
     case .wantsAcknowledgement: .own(93)
+    case .isSynchronized: .own(119)
     default: nil
     }
   }
@@ -185,6 +197,7 @@ extension Field {
       case (.node, _), (.hello, _): .init(300)
       case (.captureFile, _): .own(86)
       case (.interfaceLoss, _): .init(82)
+      case (.nodeFacts, _): .own(117)
       case (.acknowledgement, _): .own(96)
       default: .own(48)
       }

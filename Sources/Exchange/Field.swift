@@ -38,6 +38,10 @@ enum Field: UInt8, CaseIterable, Sendable {
   case file, isCut
   case received, missed, refused
 
+  // What a node's kernel says.
+  case unansweredTimeout, streamTimeout, entries, entryLimit, refusedInsertions, refusedPackets
+  case strictCount, strictDrops, isSynchronized, clockError, proxyMode, proxyStart
+
   // Between an agent and its collector.
   case version, epoch, sequence, wantsAcknowledgement, token, untold
 }
@@ -77,6 +81,8 @@ enum RecordKind: UInt8, CaseIterable, Sendable {
   case watermark
   /// From the collector: what it has, come what may.
   case acknowledgement
+  /// What a node's kernel says of itself: an observation again.
+  case nodeFacts
 
   /// Whether its templates are options templates, and how many of their first fields are the scope.
   var scopeCount: UInt16 {

@@ -91,6 +91,7 @@ struct RecordReading {
         ConnectionSeen(ConnectionMark(bits: record[.digest]), on: leg, at: record[time: .time])
       )
     case .statement: statement.map { .statement($0) }
+    case .nodeFacts: .facts(nodeFacts)
     case .node, .captureFile, .interfaceLoss, .hello, .watermark, .acknowledgement: nil
     }
   }

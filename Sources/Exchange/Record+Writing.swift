@@ -14,6 +14,7 @@ extension Record {
     case .wrongChecksum(let checksum): take(checksum)
     case .connection(let connection): take(connection)
     case .statement(let statement): take(statement)
+    case .facts(let facts): take(facts)
     }
   }
 

@@ -33,6 +33,13 @@ struct RecordShape: Hashable, Sendable {
     static let leastPayload = Self(bit: 1 << 9)
     static let untold = Self(bit: 1 << 10)
 
+    // Of a node's facts.
+    static let timeouts = Self(bit: 1 << 7)
+    static let table = Self(bit: 1 << 8)
+    static let refusals = Self(bit: 1 << 9)
+    static let reversePath = Self(bit: 1 << 10)
+    static let clock = Self(bit: 1 << 11)
+    static let proxyStart = Self(bit: 1 << 12)
     // Of an acknowledgement.
     static let refusal = Self(bit: 1 << 7)
 
@@ -80,6 +87,7 @@ struct RecordShape: Hashable, Sendable {
     case .watermark: [.domain, .kind, .epoch, .time]
     case .acknowledgement:
       [.domain, .kind, .epoch, .sequence] + (contains(.refusal) ? [.name] : [])
+    case .nodeFacts: factFields
     }
   }
 
@@ -138,6 +146,17 @@ struct RecordShape: Hashable, Sendable {
     fields += [.byIdentity, .byPrefix, .byResidue, .byFlow, .byInventory]
     if contains(.moments) { fields += [.first, .last] }
     return fields + [.name]
+  }
+
+  private var factFields: [Field] {
+    var fields: [Field] = [.kind, .time, .proxyMode]
+    if contains(.proxyStart) { fields.append(.proxyStart) }
+    if contains(.timeouts) { fields += [.unansweredTimeout, .streamTimeout] }
+    if contains(.table) { fields += [.entries, .entryLimit] }
+    if contains(.refusals) { fields += [.refusedInsertions, .refusedPackets] }
+    if contains(.clock) { fields += [.isSynchronized, .clockError] }
+    if contains(.reversePath) { fields += [.strictCount, .strictDrops, .name] }
+    return fields
   }
 }
 

@@ -25,6 +25,10 @@ public enum CaptureOptions {
     environment: "NODE_NAME",
     "what this machine is called in the report (default: its host name)"
   )
+  public static let noNodeFacts = Option(
+    flag: "no-node-facts",
+    "do not ask this machine's kernel for its timeouts, tables and filters: what is captured passes another machine's"
+  )
   public static let snapLength = Option(
     "snaplen",
     short: "s",

@@ -24,6 +24,7 @@ func settings(_ arguments: Arguments) throws(Failure) -> AgentSettings {
   guard settings.collector != nil || settings.datagrams != nil else {
     throw Failure("nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT")
   }
+  settings.readsFacts = try !arguments[CaptureOptions.noNodeFacts]
   settings.spool = try arguments[Options.spool]
   settings.spoolBytes = UInt64(try arguments[Options.spoolSize])
   if let path = try arguments[Options.keyFile] {

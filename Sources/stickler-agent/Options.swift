@@ -118,7 +118,8 @@ enum Options {
 
   static let all: [any OptionDescribing] =
     CaptureOptions.all + [
-      port, maxFlows, CaptureOptions.node, collector, tls, tlsAuthorities, tlsCertificate, tlsKey,
+      port, maxFlows, CaptureOptions.node, CaptureOptions.noNodeFacts, collector, tls,
+      tlsAuthorities, tlsCertificate, tlsKey,
       tlsServerName, tokenFile, keyFile, spool, spoolSize, datagrams, http, httpTokenFile, httpOpen,
       noHTTP, sandbox,
     ]

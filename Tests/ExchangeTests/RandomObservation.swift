@@ -12,7 +12,7 @@ struct RandomObservation {
     random = SplitMix64(state: seed)
   }
 
-  static let kinds = 8
+  static let kinds = 9
 
   mutating func next(kind: Int) -> Observation {
     let leg = pair(over: transport())
@@ -40,7 +40,8 @@ struct RandomObservation {
         WrongChecksum(outer: leg, inner: pair(over: transport()), at: time, witness)
       )
     case 6: return .connection(ConnectionSeen(ConnectionMark(bits: number()), on: leg, at: time))
-    default: return .statement(statement(leg))
+    case 7: return .statement(statement(leg))
+    default: return .facts(facts(at: time))
     }
   }
 
@@ -88,6 +89,32 @@ struct RandomObservation {
       statement.pod = StatedName(bytes.span)
     }
     return statement
+  }
+
+  private mutating func facts(at time: Timestamp) -> NodeFacts {
+    var facts = NodeFacts(at: time)
+    if isHeads() {
+      facts.timeouts = NodeFacts.Timeouts(unanswered: interval(), stream: interval())
+    }
+    if isHeads() { facts.table = NodeFacts.Table(count: number(), limit: number()) }
+    if isHeads() { facts.refusals = NodeFacts.Refusals(insertions: number(), packets: number()) }
+    if isHeads() {
+      facts.clock = NodeFacts.Clock(isSynchronized: isHeads(), estimatedError: interval())
+    }
+    if isHeads() {
+      facts.reversePath = NodeFacts.ReversePath(
+        strictCount: number(),
+        strictName: StatedName(isHeads() ? "eth0" : ""),
+        dropped: number()
+      )
+    }
+    if isHeads() { facts.proxyMode = ProxyMode.allCases.randomElement(using: &random) }
+    if isHeads() { facts.proxyStart = self.time() }
+    return facts
+  }
+
+  private mutating func interval() -> Interval {
+    Interval(nanoseconds: Int64(bitPattern: number()))
   }
 
   mutating func isHeads() -> Bool { Bool.random(using: &random) }

@@ -52,12 +52,12 @@ import Wire
   @Test func `what would be lost is told`() {
     var facts = HostFacts()
     facts.clock = ClockState(isSynchronized: false, estimatedError: .seconds(16))
-    facts.conntrack = HostFacts.Conntrack(
+    facts.conntrack = ConntrackState(
       count: 250_000,
       limit: 262_144,
-      udpTimeout: 30,
-      streamTimeout: 180,
-      insertFailed: 3
+      udpTimeout: .seconds(30),
+      streamTimeout: .seconds(180),
+      refusals: ConntrackState.Refusals(insertFailed: 3, dropped: 7)
     )
     facts.strictReversePath = ["eth0"]
     facts.links = [Self.link("eth0")]
@@ -72,7 +72,7 @@ import Wire
     )
     facts.conntrack?.count = 10
     #expect(Self.states(facts, "conntrack").first?.hasPrefix("warning 10 of 262144") == true)
-    facts.conntrack?.insertFailed = 0
+    facts.conntrack?.refusals?.insertFailed = 0
     #expect(Self.states(facts, "conntrack").first?.hasPrefix("good 10 of 262144") == true)
     #expect(Self.states(facts, "rp_filter").first?.hasPrefix("warning strict at eth0") == true)
     #expect(Self.states(facts, "drops").first?.contains("eth0 12") == true)
@@ -88,15 +88,6 @@ import Wire
     #expect(Self.states(facts, "interfaces") == ["good 1, of which 1 veth; up: 1 veth"])
     facts.links[0].isUp = false
     #expect(Self.states(facts, "interfaces") == ["good 1, of which 1 veth; up: none"])
-  }
-
-  @Test func `failed insertions are summed over processors`() {
-    let table = [
-      "entries  searched insert insert_failed drop", "00000002 00000000 00000001 0000000a 00000000",
-      "00000002 00000000 00000001 00000010 00000000",
-    ]
-    #expect(HostFacts.insertFailed(table) == 26)
-    #expect(HostFacts.insertFailed([]) == 0)
   }
 
   @Test(.enabled(if: WatchTests.isPossible, WatchTests.comment))

@@ -23,7 +23,7 @@ import Testing
       echo "$inventory" >"$folder/cluster.json"
       cd "$folder"
       $stickler watch -i 'veth*' --inventory cluster.json@$before --inventory cluster.json@$after -w ring --ring 64KiBx50 --node n1 --refresh 200ms \
-        --threads \(threads) --format json -o live.json --evidence proof.pcapng >events 2>log &
+        --no-node-facts --threads \(threads) --format json -o live.json --evidence proof.pcapng >events 2>log &
       watch=$!
       \(Self.untilReady)
       clients_move 60
@@ -183,5 +183,36 @@ import Testing
     #expect(ended.errors == "")
     let placements = Array(repeating: "['default/a', 'default/b']", count: 4)
     #expect(ended.output == "exit 1\n1\nfail [\(placements.joined(separator: ", "))]\n")
+  }
+
+  /// A silence of two and a half seconds is long where the kernel forgets after one, and it alone knows that.
+  @Test(
+    .enabled(if: isPossible, comment),
+    arguments: [("", true), ("--no-node-facts", false)]
+  )
+  func `the kernel's own timeouts tell an idle expiry`(option: String, isTold: Bool) throws {
+    let folder = try TemporaryFolder()
+    let ended = try Namespace.run(
+      """
+      folder='\(folder.path)'
+      . $tests/node.sh
+      echo "$inventory" >"$folder/cluster.json"
+      cd "$folder"
+      sysctl -q net.netfilter.nf_conntrack_udp_timeout=1 net.netfilter.nf_conntrack_udp_timeout_stream=1
+      $stickler watch --inventory cluster.json@$before --inventory cluster.json@$after --node n1 \
+        \(option) -o report >/dev/null 2>log &
+      watch=$!
+      \(Self.untilReady)
+      clients_pause 10 2.5
+      sleep 0.3
+      kill -INT $watch
+      wait $watch
+      cat report
+      """
+    )
+    #expect(ended.errors == "")
+    let said = "longer than conntrack's 1 s (as its kernel says)"
+    #expect(ended.output.contains(said) == isTold, "\(ended.output)")
+    if isTold { #expect(ended.output.contains("A1 idle-expiry"), "\(ended.output)") }
   }
 }

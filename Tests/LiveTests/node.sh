@@ -38,8 +38,12 @@ table ip nat {
 }
 RULES
 
-move() {
+lead() {
   nft 'flush map ip nat backend; add element ip nat backend { 198.51.100.7 : 10.3.0.2 }'
+}
+
+move() {
+  lead
   conntrack -F 2>/dev/null
 }
 
@@ -55,10 +59,15 @@ done
 
 # Four clients that send COUNT datagrams each, from the ports 40000 to 40003, then move, and as many again: clients_move
 # COUNT. They pause for the move alone, however busy the machine is: a long pause would be the cause of a move.
-clients_move() {
+clients_move() { clients $1 0 move; }
+
+# The same, but new flows alone go to pod b, and the clients are silent for SECONDS first: clients_pause COUNT SECONDS.
+clients_pause() { clients $1 $2 lead; }
+
+clients() {
   pipes=$(mktemp -d)
   mkfifo $pipes/half $pipes/moved
-  ip netns exec ${name}c python3 - $1 $pipes <<'PROGRAM' &
+  ip netns exec ${name}c python3 - $1 $pipes $2 <<'PROGRAM' &
 import socket, sys, time
 
 sockets = []
@@ -72,6 +81,7 @@ for number in range(2 * count):
     if number == count:
         open(pipes + "/half", "w").close()
         open(pipes + "/moved").close()
+        time.sleep(float(sys.argv[3]))
     for index, client in enumerate(sockets):
         client.sendto(b"client %d says %d" % (index, number), ("198.51.100.7", 20001))
         try:
@@ -82,7 +92,7 @@ for number in range(2 * count):
 PROGRAM
   sender=$!
   : <$pipes/half
-  move
+  $3
   : >$pipes/moved
   wait $sender
   rm -r $pipes

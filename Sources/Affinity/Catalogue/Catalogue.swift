@@ -12,9 +12,9 @@ public enum Catalogue {
     .udpSocketLbReorder,
     // Loss: who refused, what was lost of it, where it went instead, why it went nowhere.
     .rejectIcmp, .reservedSnatPort, .mtuGsoDrop, .misdelivery, .terminatingTrap, .notreadyPin,
-    .staleEndpoint, .vipMoveReplyLoss, .endpointRefuses, .localNoEndpoint, .conntrackFull,
-    .firstPacketDrop, .poisonedEntry, .fragmentLoss, .encapChecksum, .ipvsStaleRs,
-    .natMapEviction, .rpfilterDrop, .outageMemory,
+    .staleEndpoint, .vipMoveReplyLoss, .endpointRefuses, .localNoEndpoint, .rpfilterDrop,
+    .conntrackFull, .firstPacketDrop, .poisonedEntry, .fragmentLoss, .encapChecksum, .ipvsStaleRs,
+    .natMapEviction, .outageMemory,
     // The source that pods see.
     .clusterSnat, .localButSnat, .replyWrongSource, .fiveTupleMerge, .hairpinSnat, .upstreamSnat,
     .affinityCollapse, .dsrWrongSource,

@@ -105,6 +105,8 @@ public struct Mode: Sendable {
 enum Judgement: Sendable {
   case holds(confidence: Double, because: [String], group: String = "")
   case ruledOut(String)
+  /// Nothing was given that could tell; the report does not speak of it.
+  case silent
   /// It may be this one; deciding needs something that was not given.
   case unknown(needs: String)
 }

@@ -1,13 +1,9 @@
+public import Correlation
 public import Wire
 
 /// What packets cannot say and the user can.
 public struct AnalysisFacts: Sendable {
-  public enum ProxyMode: String, Sendable, CaseIterable {
-    case iptables
-    case nftables
-    case ipvs
-    case ebpf
-  }
+  public typealias ProxyMode = Correlation.ProxyMode
 
   /// How long conntrack keeps an entry that was never answered, and one that was for two seconds; nil if not told.
   public var udpTimeout: Interval?

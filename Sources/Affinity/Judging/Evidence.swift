@@ -31,6 +31,8 @@ struct Evidence: Sendable {
   private(set) var wholeFronts: [FrontPath: Bool] = [:]
   /// The client addresses with many sessions of one service.
   private(set) var crowds: [Crowd] = []
+  /// What the nodes' kernels said.
+  let readings: FactReadings
   /// How many sessions each node sent to a backend first; counted where anything moved.
   private(set) var sessionCounts: [Int: Int] = [:]
 
@@ -38,6 +40,7 @@ struct Evidence: Sendable {
     self.stitched = stitched
     self.settings = settings
     facts = settings.facts
+    readings = FactReadings(stitched)
     var services: [ServiceKey] = []
     var ports: [ServicePortID?] = []
     var members: [ServiceKey: [Int]] = [:]
@@ -273,24 +276,6 @@ struct Evidence: Sendable {
       }
     }
     return possible.map { ($0, false) }
-  }
-
-  // MARK: Timeouts
-
-  /// The conntrack timeout that applied to a placement's entry, and whether the user told it.
-  func timeout(of placement: PlacementRecord) -> (interval: Interval, isTold: Bool) {
-    // IPVS keeps UDP for five minutes, answered or not.
-    if facts.proxyMode == .ipvs, facts.udpTimeout == nil, facts.streamTimeout == nil {
-      return (.seconds(300), false)
-    }
-    // An entry becomes a stream once it was answered for two seconds.
-    let isStream = placement.lastReply.map { $0.since(placement.from) >= .seconds(2) } ?? false
-    if isStream {
-      return (
-        facts.streamTimeout ?? AnalysisFacts.defaultStreamTimeout, facts.streamTimeout != nil
-      )
-    }
-    return (facts.udpTimeout ?? AnalysisFacts.defaultUDPTimeout, facts.udpTimeout != nil)
   }
 
   // MARK: Words

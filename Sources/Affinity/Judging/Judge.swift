@@ -185,6 +185,7 @@ struct Judge {
     var needs: [String] = []
     for (mode, judge) in tests {
       switch judge(subject, evidence) {
+      case .silent: continue
       case .ruledOut(let why):
         symptom.ruledOut.append(Report.RuledOut(mode.id, why))
       case .unknown(let need):

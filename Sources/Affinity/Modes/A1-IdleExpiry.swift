@@ -48,14 +48,15 @@ extension Mode {
 
   private static func judgeQuiet(_ move: Move, _ evidence: Evidence) -> Judgement {
     let old = evidence.placements[move.was]
-    let (timeout, isTold) = evidence.timeout(of: old)
+    let (timeout, source) = evidence.timeout(of: old)
+    let isTold = source != .assumed
     let node = evidence.nodeName(move.oldNode)
     if move.quiet >= timeout {
       return .holds(
         confidence: isTold ? 0.95 : 0.85,
         because: [
           "\(node) saw nothing in either direction for \(move.quiet.text), longer than conntrack's "
-            + "\(timeout.text)" + (isTold ? "" : " (the kernel's default)")
+            + "\(timeout.text)" + source.words
         ],
         group: "idle \(move.oldNode)"
       )
@@ -77,5 +78,15 @@ extension Mode {
     return .ruledOut(
       "the longest silence before the move was \(move.quiet.text), conntrack's timeout \(timeout.text)"
     )
+  }
+}
+
+extension Evidence.TimeoutSource {
+  fileprivate var words: String {
+    switch self {
+    case .user: ""
+    case .node: " (as its kernel says)"
+    case .assumed: " (the kernel's default)"
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Correlation
 internal import Wire
 
 extension Mode {
@@ -47,7 +48,8 @@ extension Mode {
   private static func judgeOverflow(_ split: ClientSplit, _ evidence: Evidence) -> Judgement {
     let old = evidence.placements[split.was]
     let node = Int(old.ingressNode)
-    if let mode = evidence.facts.proxyMode, mode != .iptables {
+    let mode = evidence.proxyMode(of: node, at: split.at)
+    if let mode, mode != .iptables {
       return .ruledOut("the proxy mode is \(mode.rawValue)")
     }
     let clients = evidence.clients(of: old.backend, at: node)
@@ -57,7 +59,7 @@ extension Mode {
       )
     }
     return .holds(
-      confidence: evidence.facts.proxyMode == nil ? 0.75 : 0.92,
+      confidence: mode == nil ? 0.75 : 0.92,
       because: [
         "\(evidence.pod(old.backend, at: split.at)) had \(clients) client addresses at \(evidence.nodeName(node)); iptables mode remembers 100 an endpoint"
       ],

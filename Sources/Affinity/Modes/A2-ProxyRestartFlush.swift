@@ -72,10 +72,34 @@ extension Mode {
           ? "the service's endpoints were the same before and after"
           : "other endpoints changed during the capture, and \(evidence.pod(evidence.placements[move.was].backend, at: move.at)) stayed one"
     )
+    let restart = restart(before: move, evidence)
+    if let sentence = restart.because { because.append(sentence) }
+    let isBare = changes.isEmpty && inventory.showsMoreThanOneMoment
     return .holds(
-      confidence: changes.isEmpty && inventory.showsMoreThanOneMoment ? 0.95 : 0.75,
+      confidence: restart.isNear ? 0.98 : isBare ? 0.95 : 0.75,
       because: because,
       group: "burst \(burst)"
+    )
+  }
+
+  /// A kube-proxy cleans up when it has heard of all services, some seconds after it began.
+  private static let patience = Interval.seconds(60)
+
+  /// What the node's kernel knows of its kube-proxy: whether it had just begun.
+  private static func restart(before move: Move, _ evidence: Evidence)
+    -> (isNear: Bool, because: String?)
+  {
+    let node = evidence.nodeName(move.newNode)
+    guard let start = evidence.readings.proxyStart(at: move.newNode, after: move.at) else {
+      return (false, nil)
+    }
+    guard start > move.at || start < move.lastOld - patience else {
+      return (true, "the kube-proxy of \(node) began at \(start)")
+    }
+    guard start <= move.at else { return (false, nil) }
+    return (
+      false,
+      "the kube-proxy of \(node) had been running since \(start): it did not restart then"
     )
   }
 }

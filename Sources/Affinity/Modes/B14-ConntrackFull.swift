@@ -1,4 +1,5 @@
 internal import Cluster
+internal import Correlation
 internal import Wire
 
 extension Mode {
@@ -46,6 +47,16 @@ extension Mode {
     guard evidence.startedInCapture(loss.session) else {
       return .ruledOut("the flow is older than the capture")
     }
+    let stretch = evidence.stretch(of: loss)
+    if let stretch, let words = proof(in: stretch, at: evidence.nodeName(loss.node)) {
+      guard evidence.hasReadyEndpoint(loss) else {
+        return .ruledOut("the service has no ready endpoint")
+      }
+      return .holds(confidence: 0.95, because: [words], group: "full \(loss.node)")
+    }
+    if let stretch, let words = refutation(in: stretch, at: evidence.nodeName(loss.node)) {
+      return .ruledOut(words)
+    }
     let (failed, established) = evidence.failedStarts(around: loss)
     guard failed >= 5 else {
       return .ruledOut("only \(failed) new flows in a row failed at that node")
@@ -61,5 +72,24 @@ extension Mode {
       ],
       group: "full \(loss.node)"
     )
+  }
+
+  /// The kernel counts what it drops for want of room; other packets that it drops are counted with them.
+  private static func proof(in stretch: FactStretch, at node: String) -> String? {
+    guard let fullest = stretch.fullest, fullest.share >= 0.95,
+      let dropped = stretch.droppedPackets, dropped > 0
+    else { return nil }
+    return
+      "\(node)'s conntrack table had \(fullest.count) of \(fullest.limit) entries, and its kernel dropped "
+      + "\(counted(Int(clamping: dropped), "packet")) meanwhile"
+  }
+
+  private static func refutation(in stretch: FactStretch, at node: String) -> String? {
+    guard let fullest = stretch.fullest, fullest.share < 0.5, stretch.droppedPackets == 0,
+      stretch.failedInsertions == 0
+    else { return nil }
+    return
+      "\(node)'s conntrack table had at most \(fullest.count) of \(fullest.limit) entries meanwhile, and "
+      + "refused none"
   }
 }

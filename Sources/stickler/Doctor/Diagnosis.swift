@@ -129,7 +129,7 @@ private func interfaceChecks(_ links: [NetworkLink]) -> [Check] {
   return checks
 }
 
-private func conntrackCheck(_ conntrack: HostFacts.Conntrack?) -> Check {
+private func conntrackCheck(_ conntrack: ConntrackState?) -> Check {
   guard let conntrack else {
     return Check(
       "conntrack",
@@ -139,16 +139,18 @@ private func conntrackCheck(_ conntrack: HostFacts.Conntrack?) -> Check {
   }
   var text = "\(conntrack.count) of \(conntrack.limit) entries"
   if let udp = conntrack.udpTimeout, let stream = conntrack.streamTimeout {
+    let (udp, stream) = (udp.nanoseconds / 1_000_000_000, stream.nanoseconds / 1_000_000_000)
     text += ", UDP timeouts \(udp) s and \(stream) s (--timeouts udp=\(udp),stream=\(stream))"
   }
   let isFull = conntrack.count > conntrack.limit / 10 * 9
   if isFull { text += ": nearly full (B14)" }
-  if conntrack.insertFailed > 0 {
+  let insertFailed = conntrack.refusals?.insertFailed ?? 0
+  if insertFailed > 0 {
     text +=
-      ", \(conntrack.insertFailed) insertions failed since the machine runs: flows that began with several datagrams at "
+      ", \(insertFailed) insertions failed since the machine runs: flows that began with several datagrams at "
       + "once lost one or were split (A13)"
   }
-  return Check("conntrack", isFull || conntrack.insertFailed > 0 ? .warning : .good, text)
+  return Check("conntrack", isFull || insertFailed > 0 ? .warning : .good, text)
 }
 
 private func reversePathCheck(_ strict: [String]) -> Check {

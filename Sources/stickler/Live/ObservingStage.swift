@@ -11,6 +11,8 @@ struct ObservingStage: ~Copyable {
     /// Of the frames nothing but what was dropped.
     var coverage: Report.NodeCoverage
     var losses: [InterfaceLoss]
+    /// What the kernel said of itself since the last request.
+    var facts: [NodeFacts]
     /// The cluster, where it is another one than before.
     var inventory: ClusterHistory?
     var isLast: Bool
@@ -38,6 +40,7 @@ struct ObservingStage: ~Copyable {
 
   /// Asks for a report of all that was taken so far; after the last one nothing may follow.
   mutating func report(_ request: Request) {
+    ended += request.facts.map { .facts($0) }
     var ongoing: [Observation] = []
     if request.isLast {
       observer.finish { ended += $0 }

@@ -26,6 +26,7 @@ struct Watch: ~Copyable {
   private let threadWorker: Worker?
   private(set) var counters = CaptureCounters()
   private(set) var losses = LossReader()
+  private var facts: NodeFactKeeper?
   private(set) var ring: SavefileRing?
   private var batch = SightingBatch()
   private let loop: LiveLoop
@@ -57,6 +58,8 @@ struct Watch: ~Copyable {
     var frames: UInt64 = 0
     var dropped: UInt64 = 0
     var losses: [InterfaceLoss] = []
+    /// What the kernel said, but for what is never the same twice.
+    var facts: NodeFacts?
   }
 
   struct Settings {
@@ -69,6 +72,8 @@ struct Watch: ~Copyable {
     var refresh = Interval.seconds(1)
     var end: Instant?
     var keyboard: Int32?
+    /// Whether this machine's kernel is asked too: what is captured passes through it.
+    var readsFacts = true
     /// Whether frames are matched on another thread than the one that reads them.
     var matchesAside = false
   }
@@ -127,6 +132,8 @@ struct Watch: ~Copyable {
     (self.analyst, worker) = analyst
     (self.thread, threadWorker) = thread
     stage = thread.0 == nil ? ObservingStage(settings.observer, analyst.0) : nil
+    facts = settings.readsFacts ? NodeFactKeeper() : nil
+    facts?.read()
     capture = settings.live.capture
     interfaces = settings.live.interfaces
     node = settings.node
@@ -216,6 +223,7 @@ struct Watch: ~Copyable {
   private mutating func isWorthAsking() -> Bool {
     var now = Progress(frames: source.frameCount, dropped: counters.dropped)
     now.losses = losses.last.filter { $0.lost > 0 }
+    now.facts = facts?.last
     let isNew = now != analyzed || isInventoryNew
     repetitions = isNew ? 0 : repetitions + 1
     analyzed = now
@@ -228,6 +236,7 @@ struct Watch: ~Copyable {
     let request = ObservingStage.Request(
       coverage: coverage,
       losses: losses.last,
+      facts: facts?.takeNew() ?? [],
       inventory: isInventoryNew ? inventory : nil,
       isLast: isLast
     )
@@ -241,6 +250,7 @@ struct Watch: ~Copyable {
     ring?.note(counters)
     let lost = losses.read(&source, isLast: isLast)
     ring?.note(lost)
+    facts?.read(isLast: isLast)
   }
 
   private mutating func takeFrames() throws(Failure) -> Int {

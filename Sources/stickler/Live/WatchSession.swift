@@ -26,7 +26,8 @@ struct WatchSession {
     + [
       LiveOptions.inventory, LiveOptions.service, CaptureOptions.node, maxFlows, refresh,
       AnalyzeCommand.expect, AnalyzeCommand.timeouts, AnalyzeCommand.proxyMode,
-      AnalyzeCommand.failOn, AnalyzeCommand.ignore, RingOptions.ring, RingOptions.period, threads,
+      AnalyzeCommand.failOn, AnalyzeCommand.ignore, CaptureOptions.noNodeFacts, RingOptions.ring,
+      RingOptions.period, threads,
     ]
   static let threads = Option(
     "threads",
@@ -66,6 +67,7 @@ struct WatchSession {
     settings.refresh = Interval(try arguments[Self.refresh])
     settings.end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     settings.keyboard = keyboard
+    settings.readsFacts = try !arguments[CaptureOptions.noNodeFacts]
     settings.matchesAside = try arguments[Self.threads] > 1
     self.evidence = evidence
     isDirectoryOurs = given == nil && evidence != nil

@@ -102,7 +102,7 @@ class Agent(Capture):
         )
         self._space = node.space
         self._words = [
-            str(BIN / "stickler-agent"), "--node", node.name, "--collector", f"127.0.0.1:{PORT}",
+            str(BIN / "stickler-agent"), "--node", node.name, "--no-node-facts", "--collector", f"127.0.0.1:{PORT}",
             "-s", str(snap_length), "--spool", str(folder / f"{node.name}.spool"), "--key-file", str(key), "--no-http",
         ]
         # Whether it saw all that tcpdump did.

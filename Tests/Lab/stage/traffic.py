@@ -137,7 +137,7 @@ class Watch:
         self._again = folder / f"again-{node.name}.json"
         with open(self._said, "w") as said:
             self.process = node.space.start(
-                str(BIN / "stickler"), "watch", "--lines", "-s", str(snap_length), "--node", node.name,
+                str(BIN / "stickler"), "watch", "--lines", "--no-node-facts", "-s", str(snap_length), "--node", node.name,
                 "-w", str(self._ring), "--ring", "64MiBx100", "--format", "json", "-o", str(self._report),
                 stderr=said, stdout=said,
             )

@@ -1,0 +1,75 @@
+import Testing
+import Wire
+
+@testable import System
+
+/// What the kernel's own tables say, as they stand in /proc.
+@Suite struct HostTests {
+  @Test func `what conntrack refused is summed over processors, in hexadecimal`() {
+    let table = """
+      entries  searched insert insert_failed drop early_drop
+      00000002 00000000 00000001 0000000a 00000001 00000000
+      00000002 00000000 00000001 00000010 000000ff 00000000
+
+      """
+    #expect(
+      ConntrackState.Refusals(table: table)
+        == ConntrackState.Refusals(insertFailed: 26, dropped: 256)
+    )
+    #expect(ConntrackState.Refusals(table: "") == nil)
+    #expect(ConntrackState.Refusals(table: "entries drop\n00000001 00000002\n") == nil)
+  }
+
+  @Test func `a counter stands below its name, in the table that it belongs to`() {
+    let text = """
+      TcpExt: SyncookiesSent IPReversePathFilter TCPTimeouts
+      TcpExt: 1 23 4
+      IpExt: InNoRoutes InTruncatedPkts
+      IpExt: 5 6
+
+      """
+    #expect(ReversePathFilter.counter("IPReversePathFilter", in: text) == 23)
+    #expect(ReversePathFilter.counter("InTruncatedPkts", in: text) == 6)
+    #expect(ReversePathFilter.counter("InNoRoute", in: text) == nil)
+    #expect(ReversePathFilter.counter("IPReversePathFilter", in: "TcpExt: a\n") == nil)
+  }
+
+  static let stats: [(String, UInt64?)] = [
+    ("41 (kube-proxy) S 1 41 41 0 -1 4194560 1 0 0 0 5 6 0 0 20 0 9 0 98765 1 2 3", 98_765),
+    // The kernel keeps 15 bytes of a name, and a name may hold anything.
+    ("41 (kube-proxy) x) S 1 41 41 0 -1 4194560 1 0 0 0 5 6 0 0 20 0 9 0 98765 1 2 3", nil),
+    ("41 (kube-prox) S 1 41 41 0 -1 4194560 1 0 0 0 5 6 0 0 20 0 9 0 98765 1 2 3", nil),
+    ("41 (kube-proxy) S 1 41 41", nil), ("", nil), (")(", nil),
+  ]
+
+  @Test(arguments: stats)
+  func `kube-proxy is known by its name, and since when it runs`(stat: String, ticks: UInt64?) {
+    #expect(ProxyProcess(id: 41, stat: stat)?.ticks == ticks)
+  }
+
+  @Test func `a process that began with the machine began when the machine did`() throws {
+    let process = try #require(ProxyProcess(id: 41, stat: Self.stats[0].0))
+    let now = Timestamp.now()
+    // Later than this machine runs, perhaps: then it began just now.
+    #expect(try #require(process.start(now: now)) <= now)
+    let first = try #require(
+      ProxyProcess(
+        id: 1,
+        stat: Self.stats[0].0.replacing("98765", with: "0")
+      )?.start(now: now)
+    )
+    let uptime = try #require(systemText("/proc/uptime")?.split(separator: " ").first)
+    let age = try #require(Double(uptime))
+    #expect(abs(now.since(first).inSeconds - age) < 2)
+  }
+
+  @Test func `this kernel is asked without a mistake`() {
+    if let state = ConntrackState.read() {
+      #expect(state.limit > 0 && state.count >= 0)
+      #expect(state.udpTimeout.map { $0 >= .seconds(1) } ?? true)
+    }
+    #expect(ReversePathFilter.dropCount() != nil)
+    #expect(ReversePathFilter.strict(among: ["nowhere0"]) != nil)
+    #expect(ProxyProcess.find() == nil)
+  }
+}
