@@ -13,21 +13,33 @@ enum ReportCommand {
     "the collector: its address, such as http://127.0.0.1:9470, or the file of its --db"
   )
 
+  static let expect = Option(
+    repeating: "expect",
+    .list(of: Notation<Expectation>.choice("EXPECTATION")),
+    "only what was said of these promises"
+  )
+
   static let command = Command(
     "report",
     summary: "print what a collector said last",
     discussion: """
       Asks a collector for its latest report, or reads it from the file of its history, which may be in use, and prints it \
-      as `stickler analyze` would. It ends with the verdict's exit code.
+      as `stickler analyze` would. It ends with the verdict's exit code: of all, or of one service (--service), or of one \
+      promise (--expect), which is inconclusive where nobody promised it.
       """,
     options: [
-      from, CollectOptions.tokenFile, AnalyzeCommand.format, AnalyzeCommand.output,
+      from, CollectOptions.tokenFile, LiveOptions.service, expect, AnalyzeCommand.format,
+      AnalyzeCommand.output,
       AnalyzeCommand.sessions, AnalyzeCommand.html,
     ],
     examples: [
       Command.Example(
         "of a collector that runs",
         "stickler report --from http://127.0.0.1:9470 --token-file token"
+      ),
+      Command.Example(
+        "does Local preserve the client's address?",
+        "stickler report --from http://127.0.0.1:9470 --service default/dns --expect source-preserved"
       ),
       Command.Example("of one that has ended", "stickler report --from stickler.db --format json"),
     ],
@@ -39,8 +51,15 @@ enum ReportCommand {
     let place = try arguments[from]
     try AnalyzeCommand.outputs(arguments, [AnalyzeCommand.html]).check(against: [])
     let isURL = place.hasPrefix("http://") || place.hasPrefix("https://")
-    let stored =
+    var stored =
       isURL ? try fetched(place, try CollectOptions.token(arguments)) : try kept(in: place)
+    let scope = ServiceScope(try arguments[LiveOptions.service])
+    let expectations = Set(try arguments[expect].flatMap(\.self))
+    stored.report = stored.report.narrowed(
+      toNames: Set(scope.names.map(\.description)),
+      fronts: scope.fronts,
+      expectations: expectations
+    )
     let printed = Printed(stored.report, events: stored.events)
     try AnalyzeCommand.write(printed, arguments, &console)
     try console.out.flush()
