@@ -114,6 +114,9 @@ lint: ## check layout, and that every room imports only what it may
 	$(SWIFT) format lint --strict -r -p Sources Tests Package.swift
 	@scripts/check-rooms
 
+# Hashes that the compiler and the linker make of where they ran too: without them two builds are the same to the bit.
+not_of_the_program = -R .swift_modhash -R .note.gnu.build-id
+
 # The pages and completions are written by the programs themselves. `sudo make install` often finds no Swift in root's
 # path: then what was built before is installed.
 install: ## install programs, manual pages and completions under PREFIX (and DESTDIR)
@@ -125,7 +128,8 @@ install: ## install programs, manual pages and completions under PREFIX (and DES
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 	@set -e; for program in $(programs); do \
 	  echo "installing $$program"; \
-	  install -s -m 755 $(bin)/$$program '$(DESTDIR)$(PREFIX)/bin/'; \
+	  install -m 755 $(bin)/$$program '$(DESTDIR)$(PREFIX)/bin/'; \
+	  strip $(not_of_the_program) '$(DESTDIR)$(PREFIX)/bin/'$$program; \
 	  $(bin)/$$program --man-pages '$(DESTDIR)$(PREFIX)/share/man/man1'; \
 	  $(bin)/$$program --completions bash >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/'$$program; \
 	  $(bin)/$$program --completions zsh >'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_'$$program; \

@@ -150,7 +150,10 @@ let package = Package(
       swiftSettings: settings
     ),
     tests("JSONTextTests", ["JSONText"]),
-    tests("ManifestTests", ["TestSupport", "stickler", "stickler-client", "stickler-echo"]),
+    tests(
+      "ManifestTests",
+      ["TestSupport", "stickler", "stickler-agent", "stickler-client", "stickler-echo"]
+    ),
     tests("MetricsTests", ["Metrics", "TestSupport"]),
     tests(
       "ProofTests",

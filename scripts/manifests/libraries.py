@@ -8,7 +8,7 @@ import subprocess
 import rendering
 
 # What it installs for another reason: certificates of authorities, and what k8s/capture runs.
-BESIDE = {"ca-certificates", "tcpdump", "libmicrohttpd12", "libssl3"}
+BESIDE = {"ca-certificates", "tcpdump"}
 # What every Debian has: even its slim image's package manager links them.
 ALWAYS = {"libc6", "libgcc-s1"}
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 
+import agreement
 import rendering
 from rendering import containers, pod_spec, title
 
@@ -29,8 +30,10 @@ def check(sets, programs):
         print("namespaces cannot be made (that takes root, unshare, setpriv): the manifests' programs are not run")
         return []
     problems = []
+    is_live = has_live_pair(programs)
     with tempfile.TemporaryDirectory() as folder:
-        running = {place: start(place, sets, programs, folder) for place in sorted(sets) if runs(place, sets)}
+        places = [place for place in sorted(sets) if runs(place, sets, is_live)]
+        running = {place: start(place, sets, programs, folder) for place in places}
         for place, process in running.items():
             said, _ = process.communicate()
             if process.returncode or said:
@@ -46,22 +49,31 @@ def start(place, sets, programs, folder):
         [*command, str(HERE / "stage.py"), place, os.path.abspath(programs), folder],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )
-    json.dump(plan(sets[place]), process.stdin)
+    json.dump(plan(sets[place] + sets.get(agreement.BESIDE.get(place), [])), process.stdin)
     process.stdin.close()
     process.stdin = None
     return process
 
 
-# Their programs are not whole yet.
-LATER = ("k8s/stickler/", "k8s/check/")
+# What needs a collector that serves HTTP.
+LIVE = ("k8s/stickler/", "k8s/check/")
 
 
 def servers(items):
     return [item for item in items if pod_spec(item)]
 
 
-def runs(place, sets):
-    return servers(sets[place]) and not place.startswith(LATER)
+def runs(place, sets, is_live):
+    return servers(sets[place]) and (is_live or not place.startswith(LIVE))
+
+
+def has_live_pair(programs):
+    command = [os.path.join(programs, "stickler"), "collect", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True).stdout
+    is_whole = "--http " in said and os.path.exists(os.path.join(programs, "stickler-agent"))
+    if not is_whole:
+        print("stickler collect serves no HTTP yet, or there is no stickler-agent: k8s/stickler is not run")
+    return is_whole
 
 
 def plan(items):
@@ -107,7 +119,7 @@ def workload(item, spec, container):
     fields = {
         "metadata.name": item["metadata"]["name"] + "-0",
         "metadata.namespace": item["metadata"].get("namespace", "default"),
-        "spec.nodeName": "node-1", "status.podIP": "127.0.0.1", "status.hostIP": "127.0.0.1",
+        "spec.nodeName": "node-1", "status.podIP": "127.0.0.1", "status.hostIPs": "127.0.0.1",
     }
     environment = {}
     for variable in container.get("env", []):

@@ -72,6 +72,19 @@ def check_scraping(endpoint):
     return problems + only(endpoint["authorization"]["credentials"], {"name", "key"}, "credentials")
 
 
+@other("monitoring.coreos.com/v1", "PrometheusRule")
+def check_rules(item):
+    """What the rules look at, promtool and the collector's own tests say."""
+    problems = only(item["spec"], {"groups"}, "spec")
+    for group in item["spec"]["groups"]:
+        problems += only(group, {"name", "interval", "rules"}, "a group")
+        for rule in group["rules"]:
+            problems += only(rule, {"alert", "expr", "for", "labels", "annotations"}, "a rule")
+            if rule["labels"].get("severity") not in ("info", "warning", "critical"):
+                problems.append(f"{rule['alert']} has no severity")
+    return problems
+
+
 @other("security.openshift.io/v1", "SecurityContextConstraints")
 def check_scc(item):
     problems = []

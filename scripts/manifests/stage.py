@@ -13,12 +13,14 @@ import time
 import urllib.error
 import urllib.request
 
-from dialogs import DIALOGS
+from dialogs import DIALOGS, JOBS, MOUNTS
 
 # Debug builds on a busy machine take their time; what works is done in a second.
-PATIENCE = 30
+PATIENCE = 60
 APISERVER = pathlib.Path(__file__).resolve().parents[2] / "Tests/InventoryTests/apiserver.py"
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
+# What programs look up, of all that is in /etc.
+ETC = ["/etc/" + name for name in ("alternatives", "group", "ld.so.cache", "nsswitch.conf", "passwd", "ssl")]
 # What the role permits.
 FOUR = {
     "/api/v1/pods", "/api/v1/services", "/api/v1/nodes", "/apis/discovery.k8s.io/v1/endpointslices",
@@ -108,8 +110,10 @@ class Stage:
             if options:
                 subprocess.run(["mount", "-o", ",".join(["remount", "bind", *options]), target], check=True)
 
-        for name in ("usr", "etc"):
-            bind(f"/{name}", name, "ro")
+        bind("/usr", "usr", "ro")
+        for path in ETC:
+            if os.path.exists(path):
+                bind(path, path.lstrip("/"), "ro")
         for name in ("bin", "sbin", "lib", "lib64"):
             if os.path.islink(f"/{name}"):
                 (root / name).symlink_to(os.readlink(f"/{name}"))
@@ -118,7 +122,7 @@ class Stage:
         bind(self.programs, "programs", "ro")
         for library in self.libraries:
             bind(library, library.lstrip("/"), "ro")
-        subprocess.run(["mount", "--bind", self.hosts, root / "etc/hosts"], check=True)
+        bind(self.hosts, "etc/hosts", "ro")
         for path, volume in mounts:
             target = root / path.lstrip("/")
             target.mkdir(parents=True)
@@ -177,29 +181,36 @@ class Stage:
         for workload, process in servers:
             problems += wait_until_ready(workload, process, deadline)
         if not problems:
-            for words, status, expected in dialogs:
-                problems += self.ask(words, status, expected)
+            for words, statuses, expected in dialogs:
+                mounts = MOUNTS if words[0] == "/usr/bin/stickler" else []
+                problems += self.ask({"words": words, "mounts": mounts}, statuses, expected)
+            for workload in workloads:
+                if workload["kind"] == "Job":
+                    changes, statuses, expected = JOBS[workload["name"]]
+                    environment = workload["environment"] | changes
+                    problems += self.ask(workload | {"environment": environment}, statuses, expected)
         for workload, process in servers:
             problems += stop(workload, process)
         if self.api:
             problems += self.api.stop()
         return problems
 
-    def ask(self, words, status, expected):
+    def ask(self, workload, statuses, expected):
         """What a user does with these pods, from the image that they have; again where they are not yet so far."""
+        name = workload.get("name") or " ".join(workload["words"])
         deadline = time.monotonic() + PATIENCE
         while True:
-            client = self.start({"words": words})
+            client = self.start(workload)
             try:
                 said, _ = client.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
                 client.kill()
-                return [f"{' '.join(words)}: does not end"]
-            if client.returncode == status and expected in said:
+                return [f"{name}: does not end"]
+            if client.returncode in statuses and expected in said:
                 return []
             if time.monotonic() > deadline:
-                want = f"{status} and '{expected}'"
-                return [f"{' '.join(words)}: ended with {client.returncode}, not {want}: {said.strip()}"]
+                want = f"{statuses} and '{expected}'"
+                return [f"{name}: ended with {client.returncode}, not {want}: {said.strip()[-600:]}"]
             time.sleep(1)
 
 
@@ -258,8 +269,10 @@ def stop(workload, process):
     except subprocess.TimeoutExpired:
         process.kill()
         return [f"{workload['name']}: does not stop on SIGTERM"]
-    idle = workload["words"][0] == "/usr/bin/sleep"
-    if process.returncode not in ((0, -signal.SIGTERM) if idle else (0,)):
+    program = workload["words"][0].rsplit("/", 1)[1]
+    # A collector ends with its verdict, and sleep handles no signal.
+    expected = {"sleep": (0, -signal.SIGTERM), "stickler": (0, 1, 2)}.get(program, (0,))
+    if process.returncode not in expected:
         return [f"{workload['name']}: ended with {process.returncode} on SIGTERM"]
     return []
 
