@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check-page.py PAGE.html REPORT.json [SCREENSHOTS]: opens a report's page in headless Chromium, as its readers would.
+"""check-page.py PAGE.html|URL REPORT.json [SCREENSHOTS]: opens a report's page in headless Chromium, as its readers would.
 
 Fails where the console shows an error, a number on the page differs from the report, a click or a key does nothing, or the
 page is wider than its window. With a folder as third argument it keeps what it saw there: phone, laptop and wall screen,
@@ -83,11 +83,47 @@ def check_clicks(page, report, problems):
     page.keyboard.press("Escape")
 
 
+def check_live(chromium, url, report, problems):
+    """What a collector serves: it is told what happens, and loads itself anew then."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.on("console", lambda message: problems.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: problems.append(f"script: {error}"))
+        page.on("request", lambda request: request.url.startswith((url, "data:")) or problems.append(request.url))
+        page.goto(url)
+        check_numbers(page, report, problems)
+        page.evaluate("window.isFirst = true")
+        for what, script in {
+            "no report is told": "document.getElementById('live-state').textContent.startsWith('report ')",
+            "no event is told": "document.querySelectorAll('#live-events li').length > 0",
+            "it is not loaded anew": "!window.isFirst",
+            "what was told is forgotten": "document.querySelectorAll('#live-events li').length > 0",
+        }.items():
+            try:
+                page.wait_for_function(script, timeout=20_000)
+            except Exception:
+                problems.append(what)
+                break
+        # Who looks for something is left alone.
+        page.fill("#search", "203")
+        page.evaluate("window.isFirst = true")
+        page.wait_for_timeout(7_000)
+        if not page.evaluate("window.isFirst === true"):
+            problems.append("it is loaded anew while somebody looks for something")
+        browser.close()
+
+
 def main():
     path, report = sys.argv[1], json.load(open(sys.argv[2]))
     folder = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     problems = []
+    if path.startswith("http:"):
+        check_live(chromium, path, report, problems)
+        for problem in dict.fromkeys(problems):
+            print(problem)
+        sys.exit(bool(problems))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, (width, height) in SIZES.items():

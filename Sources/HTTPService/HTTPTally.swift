@@ -9,4 +9,6 @@ public struct HTTPTally: Sendable, Hashable {
   public var listeners = 0
   /// Those that did not keep up, and were let go.
   public var slowListeners = 0
+
+  public init() {}
 }

@@ -46,6 +46,12 @@ public struct Exposition: Sendable {
     metric(name, kind, help, [([:], "\(value)")])
   }
 
+  /// A moment since 1970, or a span, in seconds; nothing where it is not known.
+  public mutating func metric(_ name: String, _ help: String, nanoseconds: Int64?) {
+    guard let nanoseconds else { return }
+    metric(name, .gauge, help, [([:], "\(Double(nanoseconds) / 1e9)")])
+  }
+
   /// How much was left out, as a metric of its own; to be called last.
   public mutating func end() {
     metric(

@@ -5,23 +5,28 @@ internal import Wire
 /// A report as one page that needs nothing else: no network, no other file.
 ///
 /// The page holds the report as JSON and draws it by script. Of a very large report it holds the sessions with findings
-/// and then the first others, up to `most`, and says so; its totals are always those of all.
+/// and then the first others, up to `most`, and says so; its totals are always those of all. Where a collector serves it,
+/// it also listens to what happens (`/api/v1/events`), and says when there is something new.
 public func writeHTML<E>(
   _ report: Report,
   events: [ClusterEvent] = [],
   most: Int = 20_000,
+  isServed: Bool = false,
   drain: ([UInt8]) throws(E) -> Void
 ) throws(E) {
-  try drain(Array((PageMarkup.head + pageStyle + PageMarkup.body).utf8))
+  let head = PageMarkup.head(connects: isServed)
+  let body = PageMarkup.body(live: isServed ? PageMarkup.live : "")
+  try drain(Array((head + pageStyle + body).utf8))
   try writeJSON(report.reduced(to: most), style: .compact) { bytes throws(E) in
     try drain(embedded(bytes))
   }
   try drain(Array(PageMarkup.between.utf8))
   try drain(embedded(extra(report, events)))
-  let scripts = [
-    pageModelScript, pageSummaryScript, pageDetailsScript, pageRowsScript, pageLanesScript,
-    pageControlsScript,
-  ]
+  let scripts =
+    [
+      pageModelScript, pageSummaryScript, pageDetailsScript, pageRowsScript, pageLanesScript,
+      pageControlsScript,
+    ] + (isServed ? [pageLiveScript] : [])
   try drain(Array((PageMarkup.scripts + scripts.joined(separator: "\n") + PageMarkup.end).utf8))
 }
 

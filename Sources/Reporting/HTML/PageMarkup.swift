@@ -1,21 +1,38 @@
 /// The page's fixed markup, in the parts between which the report is put.
 enum PageMarkup {
-  /// Nothing is loaded from anywhere, whatever a report says.
-  static let head = #"""
+  /// Nothing is loaded from anywhere, whatever a report says; a page that is served asks its own server alone.
+  static func head(connects: Bool) -> String {
+    #"""
     <!doctype html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\#(connects ? "; connect-src 'self'" : "")">
     <meta name="generator" content="stickler">
     <title>Stickler report</title>
     <link rel="icon" href="data:,">
     <style>
 
     """#
+  }
 
-  static let body = #"""
+  /// What a page shows besides where it is served.
+  static let live = #"""
+    <section id="live" aria-labelledby="live-title">
+        <h2 id="live-title">Now</h2>
+        <div class="tools">
+          <span id="live-state" role="status">connecting …</span>
+          <button id="live-refresh" type="button">refresh</button>
+          <label><input id="live-follow" type="checkbox" checked> refresh by itself when something happens</label>
+        </div>
+        <ul class="events" id="live-events"></ul>
+      </section>
+      
+    """#
+
+  static func body(live: String) -> String {
+    #"""
     </style>
     </head>
     <body>
@@ -25,7 +42,7 @@ enum PageMarkup {
       <ul class="facts" id="facts"></ul>
     </header>
     <main>
-      <section id="contradictions-part" aria-labelledby="contradictions-title" hidden>
+      \#(live)<section id="contradictions-part" aria-labelledby="contradictions-title" hidden>
         <h2 id="contradictions-title" class="fail">Contradicted by the pods themselves</h2>
         <p class="soft">Placements of this report that cannot be right: judge nothing by them.</p>
         <div class="cards" id="contradictions"></div>
@@ -92,6 +109,7 @@ enum PageMarkup {
     <noscript>This page draws its report by script; none of it leaves your machine.</noscript>
     <script type="application/json" id="report">
     """#
+  }
 
   static let between = #"</script><script type="application/json" id="extra">"#
 

@@ -28,7 +28,7 @@ enum CollectCommand {
 
       It prints a line for everything that happens, ends with Ctrl-C or SIGTERM, and prints the report then.
       """,
-    options: CollectOptions.all
+    options: CollectOptions.all + CollectHTTP.options
       + [
         LiveOptions.inventory, kubernetes, InventoryCommand.kubeconfig, InventoryCommand.context,
         LiveOptions.service, WatchSession.refresh, CaptureOptions.stopAfter, AnalyzeCommand.expect,
@@ -74,6 +74,8 @@ enum CollectCommand {
     for line in lines { console.warn(line) }
     let places = loop.endpoints.map(\.description).joined(separator: ", ")
     console.report("collecting at \(places); Ctrl-C ends it and prints the report")
+    let service = try CollectHTTP.start(arguments, loop.state, database: settings.database, console)
+    defer { service?.stop() }
     let end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     while signals.take() == nil, end.map({ Instant.now() < $0 }) ?? true {
       inventory.passOn()
@@ -82,6 +84,7 @@ enum CollectCommand {
       )
       for line in news.lines { console.report(line) }
       if let outcome = news.outcome {
+        service?.note()
         try WatchLines.print(outcome.events, inJSON: inJSON, &console)
       }
     }

@@ -122,17 +122,24 @@ enum CollectOptions {
     return settings
   }
 
-  /// The first line of the file that `--token-file` names; nil where none is named.
-  static func token(_ arguments: Arguments) throws(Failure) -> String? {
-    guard let path = try arguments[tokenFile] else { return nil }
+  /// The first line of the file that an option names; nil where none is named.
+  static func token(
+    _ arguments: Arguments,
+    _ option: Option<String?> = tokenFile
+  ) throws(Failure) -> String? {
+    guard let path = try arguments[option] else { return nil }
     let text = String(decoding: try bytes(ofFile: path), as: UTF8.self)
     let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)[0]
     let token = line.hasSuffix("\r") ? String(line.dropLast()) : String(line)
     guard !token.isEmpty else {
-      throw Failure("--token-file \(path): its first line is empty; it has to be the token")
+      throw Failure(
+        "--\(option.specification.name) \(path): its first line is empty; it has to be the token"
+      )
     }
     guard token.utf8.count <= AgentHello.mostTokenBytes else {
-      throw Failure("--token-file \(path): a token has at most \(AgentHello.mostTokenBytes) bytes")
+      throw Failure(
+        "--\(option.specification.name) \(path): a token has at most \(AgentHello.mostTokenBytes) bytes"
+      )
     }
     return token
   }
