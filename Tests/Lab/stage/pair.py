@@ -39,7 +39,7 @@ class Collector:
             self._process = subprocess.Popen(
                 self._words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True
             )
-        self._listener = threading.Thread(target=self._listen, args=(self._process.stdout,))
+        self._listener = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
         self._listener.start()
         wait_for(self._said, "collecting", self._process, "the collector")
 
