@@ -43,7 +43,7 @@ let package = Package(
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
-    room("Affinity", ["Cluster", "Correlation", "Protocols", "Wire"]),
+    room("Affinity", ["Cluster", "Correlation", "Memory", "Protocols", "Wire"]),
     room(
       "Agent",
       [
@@ -62,11 +62,12 @@ let package = Package(
     ),
     room("CommandLineKit"),
     room("Companions", ["JSONText", "Metrics", "Protocols", "System", "Wire"]),
-    room("Correlation", ["Protocols", "Wire"]),
+    room("Correlation", ["Memory", "Protocols", "Wire"]),
     room("Exchange", ["COpenSSL", "Correlation", "Protocols", "System", "Wire"]),
     room("HTTPService", ["CMicroHTTP", "JSONText", "System", "Wire"]),
     room("JSONText"),
     room("KubernetesAPI", ["CCurl", "Cluster", "JSONText", "System", "Wire"]),
+    room("Memory"),
     room("Metrics"),
     room("Protocols", ["Wire"]),
     room("Replay", ["CaptureFiles", "Correlation", "LiveCapture", "System", "Wire"]),

@@ -1,3 +1,4 @@
+internal import Memory
 internal import Wire
 
 /// A flow of the whole cluster: a leg and its reverse, wherever they were seen.
@@ -52,7 +53,7 @@ struct FlowBook: Sendable {
   mutating func append(_ leg: FiveTuple) -> FlowID {
     let flow = FlowID(index: Int32(truncatingIfNeeded: tuples.count))
     // Address space, not memory: pages come as flows do. Growing by copying would hold all flows twice at its peak.
-    if tuples.count == 1 << 15 { tuples.reserveCapacity(1 << 21) }
+    if tuples.count == 1 << 15 { tuples.reserveHugePages(1 << 21) }
     tuples.append(leg)
     if !slots.isEmpty, tuples.count * 4 > slots.count * 3 { index() }
     return flow

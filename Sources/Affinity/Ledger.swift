@@ -1,4 +1,5 @@
 internal import Correlation
+internal import Memory
 internal import Wire
 
 /// All that the observers of all nodes have told, with flows by number.
@@ -50,7 +51,7 @@ struct Ledger: Sendable {
     let numbers = node == numberedNode && !book.isIndexed ? run.numbers : nil
     let (flow, isReversed) = enter(run.leg, numbers?.leg)
     // Address space, not memory, as in the book.
-    if runs.count == 1 << 15 { runs.reserveCapacity(1 << 21) }
+    if runs.count == 1 << 15 { runs.reserveHugePages(1 << 21) }
     var kept = NodeRun(
       flow: flow,
       node: Int16(truncatingIfNeeded: node),
@@ -111,11 +112,11 @@ struct Ledger: Sendable {
 
   /// Sorts the runs of each flow by the times that `clock` makes comparable.
   mutating func order(by clock: ClockOffsets) {
-    starts = Array(repeating: 0, count: book.count + 1)
+    starts = Array(inHugePages: 0, count: book.count + 1)
     for run in runs { starts[Int(run.flow.index) + 1] += 1 }
     for flow in 0..<book.count { starts[flow + 1] += starts[flow] }
     var next = starts
-    ordered = Array(repeating: 0, count: runs.count)
+    ordered = Array(inHugePages: 0, count: runs.count)
     for (index, run) in runs.enumerated() {
       ordered[Int(next[Int(run.flow.index)])] = Int32(truncatingIfNeeded: index)
       next[Int(run.flow.index)] += 1

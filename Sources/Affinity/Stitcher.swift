@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Correlation
+internal import Memory
 internal import Wire
 
 /// Joins the flows of all nodes into sessions: which pod served which client, and what it saw.
@@ -57,8 +58,8 @@ struct Stitcher {
     self.inventory = inventory
     self.nodes = nodes
     self.scope = scope
-    referrers = Array(repeating: .none, count: ledger.book.count)
-    forwardResults = Array(repeating: .none, count: ledger.book.count)
+    referrers = Array(inHugePages: .none, count: ledger.book.count)
+    forwardResults = Array(inHugePages: .none, count: ledger.book.count)
     showsForwarding = Array(repeating: false, count: nodes.count)
     hasPrevious = Array(repeating: false, count: ledger.book.count)
     isMade = Array(repeating: false, count: ledger.book.count)
@@ -133,8 +134,8 @@ struct Stitcher {
 
   private mutating func stitch() {
     let beginnings = hasPrevious.count { !$0 }
-    sessions.reserveCapacity(beginnings)
-    placements.reserveCapacity(beginnings)
+    sessions.reserveHugePages(beginnings)
+    placements.reserveHugePages(beginnings)
     for index in 0..<ledger.book.count where !hasPrevious[index] && !isInner[index] {
       let flow = FlowID(index: Int32(truncatingIfNeeded: index))
       guard !ledger.runs(of: flow).isEmpty else { continue }
@@ -649,14 +650,14 @@ struct Stitcher {
   /// would save this copy and take twice its time in cache misses.
   private mutating func sortSessions() {
     var keys: [SortKey] = []
-    keys.reserveCapacity(sessions.count)
+    keys.reserveHugePages(sessions.count)
     for (index, session) in sessions.enumerated() { keys.append(SortKey(session.client, index)) }
     let unsorted = sessions
     keys.sort { $0.precedes($1, in: unsorted) }
     var sorted: [SessionRecord] = []
-    sorted.reserveCapacity(keys.count)
+    sorted.reserveHugePages(keys.count)
     var placed: [PlacementRecord] = []
-    placed.reserveCapacity(placements.count)
+    placed.reserveHugePages(placements.count)
     for (number, key) in keys.enumerated() {
       var session = unsorted[Int(key.session)]
       let start = placed.count

@@ -1,3 +1,4 @@
+import Memory
 import Wire
 
 /// All flows of a node: an open-addressing index over a flat array.
@@ -19,6 +20,8 @@ struct FlowTable: ~Copyable, Sendable {
   private static let indexMask: UInt32 = 0xff_ffff
   /// The most flows that slots can name.
   static let mostFlows = 0xff_fffe
+  /// So many flows are worth huge pages; an agent with a few hundred stays small.
+  private static let many = 1 << 15
 
   init() {
     slots = Array(repeating: Self.vacant, count: 1 << 12)
@@ -97,6 +100,7 @@ struct FlowTable: ~Copyable, Sendable {
       flows[index] = flow
     } else {
       index = flows.count
+      if index == Self.many { flows.reserveHugePages(1 << 21) }
       flows.append(flow)
     }
     slots[slot] = UInt32(truncatingIfNeeded: index) | tag
@@ -154,6 +158,7 @@ struct FlowTable: ~Copyable, Sendable {
       answers[index] = Flow.Half()
     } else {
       index = answers.count
+      if index == Self.many { answers.reserveHugePages(1 << 21) }
       answers.append(Flow.Half())
     }
     flows[flow].answers = UInt32(truncatingIfNeeded: index)
@@ -204,7 +209,7 @@ struct FlowTable: ~Copyable, Sendable {
   }
 
   private mutating func rebuild(slots newCount: Int) {
-    slots = Array(repeating: Self.vacant, count: newCount)
+    slots = Array(inHugePages: Self.vacant, count: newCount)
     let mask = newCount &- 1
     for index in flows.indices where !flows[index].isFree {
       let hash = flows[index].pair.directionlessHash
