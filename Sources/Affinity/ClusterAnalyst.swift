@@ -42,6 +42,8 @@ public struct ClusterAnalyst: Sendable {
     public var files: [String] = []
     /// Whether the report lists every session, or only their totals: a list of 850,000 took a quarter of an analysis.
     public var listsSessions = true
+    /// Who does the work; the report is the same.
+    public var crew: any Crew = Alone()
 
     public init() {}
   }
@@ -56,7 +58,9 @@ public struct ClusterAnalyst: Sendable {
   }
 
   public mutating func add(_ observations: [Observation], from node: Int) {
-    for observation in observations { ledger.add(observation, from: node) }
+    // Looked at where they are: copied out of the array one by one, they took a tenth more.
+    let told = observations.span
+    for index in told.indices { ledger.add(told[index], from: node) }
   }
 
   /// The report of all that was added; afterwards the analyst holds nothing.
@@ -66,21 +70,31 @@ public struct ClusterAnalyst: Sendable {
     var ledger = Ledger()
     swap(&ledger, &self.ledger)
     ledger.index()
+    let began = nodes.compactMap(\.coverage.from).min()
     ledger.orient { endpoint in
-      guard let inventory, let began = nodes.compactMap(\.coverage.from).min() else { return nil }
+      guard let inventory, let began else { return nil }
       let isServer =
         inventory.front(at: endpoint, over: .udp, time: began) != nil
         || !inventory.servicePorts(behind: endpoint, over: .udp).isEmpty
       return isServer ? true : nil
     }
-    let clock = ClockOffsets(ledger, nodes: nodes.count)
-    ledger.order(by: clock)
+    let told = ledger
+    var ((clock, order), survey) = settings.crew.both {
+      let clock = ClockOffsets(told, nodes: nodes.count)
+      return (clock, RunOrder(told, clock))
+    } _: {
+      Survey(told, nodes: nodes.count)
+    }
+    ledger.arrange(by: order)
+    survey.moveRuns(by: order)
     var stitched = Stitcher(
       ledger,
+      survey,
       clock: clock,
       inventory: inventory,
       nodes: nodes,
-      scope: settings.scope
+      scope: settings.scope,
+      crew: settings.crew
     )
     stitched.hear()
     let judge = Judge(Evidence(stitched, settings: settings))

@@ -14,9 +14,8 @@ struct Ledger: Sendable {
   var connections: [(node: Int, ConnectionSeen)] = []
   var statements: [(node: Int, PodStatement)] = []
   var facts: [(node: Int, NodeFacts)] = []
-  /// The runs of each flow are `ordered[starts[flow]..<starts[flow + 1]]`, in order of time.
-  private(set) var ordered: [Int32] = []
-  private(set) var starts: [Int32] = []
+  /// Where the runs of each flow begin, once they are arranged, and behind the last one's where they end.
+  var starts: [Int32] = []
   /// The flows of the first node by its own numbers, with its direction in the lowest bit; -1 for none yet.
   ///
   /// What any other node tells must be found by its addresses, since the first one may have seen it too.
@@ -105,32 +104,10 @@ struct Ledger: Sendable {
     return (flow, false)
   }
 
-  /// The runs of a flow, in order of time; valid after `order`.
-  func runs(of flow: FlowID) -> ArraySlice<Int32> {
-    ordered[Int(starts[Int(flow.index)])..<Int(starts[Int(flow.index) + 1])]
-  }
-
-  /// Sorts the runs of each flow by the times that `clock` makes comparable.
-  mutating func order(by clock: ClockOffsets) {
-    starts = Array(inHugePages: 0, count: book.count + 1)
-    for run in runs { starts[Int(run.flow.index) + 1] += 1 }
-    for flow in 0..<book.count { starts[flow + 1] += starts[flow] }
-    var next = starts
-    ordered = Array(inHugePages: 0, count: runs.count)
-    for (index, run) in runs.enumerated() {
-      ordered[Int(next[Int(run.flow.index)])] = Int32(truncatingIfNeeded: index)
-      next[Int(run.flow.index)] += 1
-    }
-    for flow in 0..<book.count where starts[flow + 1] - starts[flow] > 1 {
-      let range = Int(starts[flow])..<Int(starts[flow + 1])
-      ordered[range].sort { left, right in
-        let (left, right) = (runs[Int(left)], runs[Int(right)])
-        let times = (
-          clock.corrected(left.first, at: Int(left.node)),
-          clock.corrected(right.first, at: Int(right.node))
-        )
-        return times.0 != times.1 ? times.0 < times.1 : left.node < right.node
-      }
-    }
+  /// The places of a flow's runs, in order of time, once they are arranged.
+  ///
+  /// A range and no slice: a slice counts references, and threads would wait for each other's counting.
+  func runs(of flow: FlowID) -> Range<Int32> {
+    starts[Int(flow.index)]..<starts[Int(flow.index) + 1]
   }
 }

@@ -36,6 +36,7 @@ extension Ledger {
         turned[index] = true
       }
     }
+    guard turned.contains(true) else { return }
     for index in runs.indices where turned[Int(runs[index].flow.index)] { runs[index].turn() }
   }
 }

@@ -21,6 +21,7 @@ extension ReportBuilder {
 
   /// A node's own clients, whose datagrams no capture shows before the node has translated them.
   func ownClients() -> [Report.BlindSpot] {
+    guard stitched.inventory != nil else { return [] }
     var counts: [String: Int] = [:]
     for index in judge.evidence.sessions.indices {
       guard let node = judge.evidence.ownNode(of: index) else { continue }

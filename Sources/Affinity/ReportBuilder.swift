@@ -13,8 +13,14 @@ struct ReportBuilder {
     self.judge = judge
     stitched = judge.evidence.stitched
     describeCapture()
-    describeSessions()
-    describeServices()
+    let (totals, verdicts) = judge.evidence.settings.crew.both {
+      judge.evidence.settings.listsSessions ? nil : SessionTotals(judge.evidence.stitched)
+    } _: {
+      Verdicts(judge)
+    }
+    report.unlisted = totals
+    if judge.evidence.settings.listsSessions { report.sessions = sessions() }
+    describeServices(verdicts)
     describeFindings()
     describeTestimony()
     describeBlindSpots()
@@ -41,14 +47,6 @@ struct ReportBuilder {
   }
 
   // MARK: Sessions
-
-  private mutating func describeSessions() {
-    if judge.evidence.settings.listsSessions {
-      report.sessions = sessions()
-    } else {
-      report.unlisted = SessionTotals(stitched)
-    }
-  }
 
   private func sessions() -> [Report.Session] {
     var sessions: [Report.Session] = []
@@ -141,20 +139,11 @@ struct ReportBuilder {
 
   // MARK: Services
 
-  private mutating func describeServices() {
+  private mutating func describeServices(_ verdicts: Verdicts) {
     let evidence = judge.evidence
-    var fronts: [ServiceKey: Set<Endpoint>] = [:]
-    for (service, members) in evidence.members {
-      var last: Endpoint?
-      for index in members where stitched.sessions[index].front != last {
-        last = stitched.sessions[index].front
-        fronts[service, default: []].insert(stitched.sessions[index].front)
-      }
-    }
-    let verdicts = Verdicts(judge)
     let time = report.capture.from ?? Timestamp(nanoseconds: 0)
     var described: [(isNamed: Bool, first: Endpoint?, Report.ServiceReport)] = []
-    for (service, seen) in fronts {
+    for (service, seen) in evidence.roster.fronts {
       var entry = Report.ServiceReport(name: nil, fronts: seen.sorted().map { "\($0)/udp" })
       entry.verdicts = verdicts.verdicts(of: service)
       if case .known(let id) = service, let inventory = stitched.inventory {
@@ -363,7 +352,7 @@ struct ReportBuilder {
         )
       }
     }
-    let unplaced = stitched.sessions.filter { $0.placements.isEmpty && $0.replies > 0 }
+    let unplaced = judge.evidence.roster.unplaced.filter { stitched.sessions[$0].replies > 0 }
     if !unplaced.isEmpty {
       spots.append(
         Report.BlindSpot(

@@ -7,7 +7,7 @@ extension Stitcher {
   ///
   /// A bridge marks its own ports' packets in the same way, so where nobody was addressed one of them has to count: the
   /// one that saw the most.
-  func bystanders(of runs: ArraySlice<Int32>) -> Set<Int16> {
+  func bystanders(of runs: Range<Int32>) -> Set<Int16> {
     guard let first = runs.first,
       runs.contains(where: { ledger.runs[Int($0)].node != ledger.runs[Int(first)].node })
     else { return [] }
@@ -27,7 +27,7 @@ extension Stitcher {
   }
 
   /// The run of the node where a flow came in.
-  func entry(of runs: ArraySlice<Int32>) -> Int32? {
+  func entry(of runs: Range<Int32>) -> Int32? {
     runs.max { left, right in
       let (left, right) = (ledger.runs[Int(left)], ledger.runs[Int(right)])
       guard left.forward.datagrams > 0, right.forward.datagrams > 0 else {
@@ -41,13 +41,13 @@ extension Stitcher {
   ///
   /// A node that was not captured may have put its own address there. What nobody has forwarded yet was not rewritten
   /// by a forwarder either; the inventory knows whose address it is.
-  func isCertain(_ tuple: FiveTuple, _ runs: ArraySlice<Int32>) -> Bool {
-    inventory != nil || clientAddresses.contains(tuple.source.address)
+  func isCertain(_ tuple: FiveTuple, _ runs: Range<Int32>) -> Bool {
+    inventory != nil || survey.clientAddresses.contains(tuple.source.address)
       || runs.contains { ledger.runs[Int($0)].isSeenAtOrigin }
   }
 
   /// Whether a node's own client sends from this node: seen there before anything forwarded it.
-  func isOwnClient(of node: String, _ runs: ArraySlice<Int32>) -> Bool {
+  func isOwnClient(of node: String, _ runs: Range<Int32>) -> Bool {
     runs.contains { index in
       let run = ledger.runs[Int(index)]
       return run.isSeenAtOrigin && nodes[Int(run.node)].name == node

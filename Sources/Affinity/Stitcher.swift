@@ -14,7 +14,9 @@ struct Stitcher {
   /// Which fronts and backends the analysis is asked about; nil for all.
   let scope: ServiceScope
 
-  var sessions: [SessionRecord] = []
+  /// In order of their clients, then fronts.
+  private(set) var sessions: [SessionRecord] = []
+  /// In order of their sessions, then of time.
   var placements: [PlacementRecord] = []
   /// Legs that reach a backend from an address that only rewrites others': their clients came in unseen.
   var untraced: [FlowID] = []
@@ -25,124 +27,68 @@ struct Stitcher {
   /// What pods said to it, once they were heard.
   var testimony = Testimony()
 
-  /// Whether a flow's datagrams were made out of another's.
-  private var isMade: [Bool]
-  /// What each flow's datagrams became first, as far as they themselves tell.
-  private var forwardResults: [FlowID]
-  /// The flow that leads to each flow, or `several`.
-  private var referrers: [FlowID]
-  private static let several = FlowID(index: -2)
-  private var hasPrevious: [Bool]
-  private var isInner: [Bool]
-  /// Source addresses that translations put in place of clients' own.
-  private var rewritingAddresses = Gathering<IPAddress>()
-  private var translatedBackends = Gathering<Endpoint>()
-  private var translatedFronts = Gathering<Endpoint>()
-  private(set) var clientAddresses = Gathering<IPAddress>()
-  /// Whether a node's capture shows what it forwards both on its way in and on its way out.
-  private var showsForwarding: [Bool]
+  let survey: Survey
+  /// What is being stitched.
+  private var part = StitchedPart()
   /// At each node, of a flow's fragmented datagrams how many were whole and how many were not.
   private var brokenAt: [FlowID: [(node: Int, whole: Int, broken: Int)]] = [:]
-  /// What each node's matcher could not decide, still to be given to the sessions that it concerns.
-  private var undecided: [Int]
 
   init(
     _ ledger: Ledger,
+    _ survey: Survey,
     clock: ClockOffsets,
     inventory: ClusterHistory?,
     nodes: [ObservedNode],
-    scope: ServiceScope
+    scope: ServiceScope,
+    crew: any Crew
   ) {
     self.ledger = ledger
+    self.survey = survey
     self.clock = clock
     self.inventory = inventory
     self.nodes = nodes
     self.scope = scope
-    referrers = Array(inHugePages: .none, count: ledger.book.count)
-    forwardResults = Array(inHugePages: .none, count: ledger.book.count)
-    showsForwarding = Array(repeating: false, count: nodes.count)
-    hasPrevious = Array(repeating: false, count: ledger.book.count)
-    isMade = Array(repeating: false, count: ledger.book.count)
-    isInner = Array(repeating: false, count: ledger.book.count)
-    undecided = nodes.map(\.ambiguous)
     for (node, tally) in ledger.fragments where tally.partial > 0 {
       guard let (flow, isReversed) = ledger.book.find(tally.leg), !isReversed else { continue }
       brokenAt[flow, default: []].append((node, Int(tally.complete), Int(tally.partial)))
     }
-    survey()
-    stitch()
+    stitch(by: crew)
   }
 
-  /// The flow that a run's datagrams became, by the datagrams themselves or else by their answers.
-  ///
-  /// Answers are often all alike; where datagrams of the flow tell the way, answers may confirm it and not change it.
-  func next(_ run: NodeRun) -> FlowID {
-    if !run.forward.result.isNone { return run.forward.result }
-    // A flow that datagrams were made into, and that they leave as it is, ends here.
-    if isMade[Int(run.flow.index)] { return .none }
-    let told = forwardResults[Int(run.flow.index)]
-    return told.isNone || told == run.reverse.origin ? run.reverse.origin : .none
-  }
+  func next(_ run: NodeRun) -> FlowID { survey.next(run) }
 
-  /// Whether more than one flow leads to a flow.
-  func isShared(_ flow: FlowID) -> Bool { referrers[Int(flow.index)] == Self.several }
-
-  // MARK: What translations tell of addresses
-
-  private mutating func survey() {
-    var isAsked: [Bool] = Array(repeating: false, count: ledger.book.count)
-    for run in ledger.runs {
-      if forwardResults[Int(run.flow.index)].isNone {
-        forwardResults[Int(run.flow.index)] = run.forward.result
-      }
-      if !run.forward.origin.isNone { isMade[Int(run.flow.index)] = true }
-    }
-    for run in ledger.runs {
-      let flow = Int(run.flow.index)
-      if !run.forward.origin.isNone { hasPrevious[flow] = true }
-      // What a flow's answers became says where it comes from, unless its own datagrams show it as the beginning.
-      if !run.reverse.result.isNone, forwardResults[flow].isNone { hasPrevious[flow] = true }
-      if run.hopLeast < run.hopMost,
-        run.traits.isSuperset(of: [.forwardIncoming, .forwardOutgoing])
-      {
-        showsForwarding[Int(run.node)] = true
-      }
-      // A half-translated leg carries answers only, from one leg into another.
-      if run.forward.datagrams > 0 { isAsked[flow] = true }
-      if !run.reverse.origin.isNone, !run.reverse.result.isNone { isInner[flow] = true }
-    }
-    for flow in isInner.indices where isAsked[flow] { isInner[flow] = false }
-    for run in ledger.runs where !isInner[Int(run.flow.index)] {
-      let next = next(run)
-      guard !next.isNone else { continue }
-      let referrer = referrers[Int(next.index)]
-      referrers[Int(next.index)] =
-        referrer == .none || referrer == run.flow ? run.flow : Self.several
-      let (before, after) = (ledger.book[run.flow], ledger.book[next])
-      if before.source != after.source {
-        rewritingAddresses.insert(after.source.address, near: after.source.address.low)
-      }
-      translatedBackends.insert(after.destination, near: after.destination.mixed)
-      if !hasPrevious[Int(run.flow.index)] {
-        translatedFronts.insert(before.destination, near: before.destination.mixed)
-        clientAddresses.insert(before.source.address, near: before.source.address.low)
-      }
-    }
-  }
+  func isShared(_ flow: FlowID) -> Bool { survey.isShared(flow) }
 
   // MARK: Sessions
 
-  private mutating func stitch() {
-    let beginnings = hasPrevious.count { !$0 }
-    sessions.reserveHugePages(beginnings)
-    placements.reserveHugePages(beginnings)
-    for index in 0..<ledger.book.count where !hasPrevious[index] && !isInner[index] {
+  /// Stitches stretches of flows side by side: no session depends on another.
+  ///
+  /// Only what the matcher could not decide is shared among sessions, in their order.
+  private mutating func stitch(by crew: any Crew) {
+    let whole = self
+    let count = ledger.book.count
+    let pieces = crew.size
+    var parts = crew.map(pieces) { piece in
+      var copy = whole
+      copy.stitch(flows: piece * count / pieces..<(piece + 1) * count / pieces)
+      return copy.part
+    }
+    settle(&parts)
+    placeByInventory(&parts)
+    untraced = parts.flatMap(\.untraced)
+    for part in parts { for front in part.unknownFronts { countUnknown(front) } }
+    (sessions, placements) = sorted(parts, by: crew)
+  }
+
+  private mutating func stitch(flows: Range<Int>) {
+    let beginnings = survey.beginnings(among: flows)
+    part.sessions.reserveHugePages(beginnings)
+    part.placements.reserveHugePages(beginnings)
+    for index in flows {
       let flow = FlowID(index: Int32(truncatingIfNeeded: index))
-      guard !ledger.runs(of: flow).isEmpty else { continue }
+      guard survey.isBeginning(flow), !ledger.runs(of: flow).isEmpty else { continue }
       stitch(flow)
     }
-    placeByInventory()
-    sortSessions()
   }
 
   private mutating func stitch(_ flow: FlowID) {
@@ -161,19 +107,19 @@ struct Stitcher {
       front: tuple.destination,
       first: start
     )
-    let firstPlacement = placements.count
+    let firstPlacement = part.placements.count
     if isTranslated {
       placeTranslated(runs, &session)
     } else {
       guard placeDirect(runs, tuple, start, &session) else { return }
     }
-    session.placements = firstPlacement..<placements.count
-    sessions.append(session)
+    session.placements = firstPlacement..<part.placements.count
+    part.sessions.append(session)
   }
 
   /// Places a session whose datagrams a node translated, run by run.
-  private mutating func placeTranslated(_ runs: ArraySlice<Int32>, _ session: inout SessionRecord) {
-    let first = placements.count
+  private mutating func placeTranslated(_ runs: Range<Int32>, _ session: inout SessionRecord) {
+    let first = part.placements.count
     var worst: (node: Int16, missing: Int, last: Timestamp)?
     let bystanders = bystanders(of: runs)
     let hasForward = runs.contains { ledger.runs[Int($0)].forward.datagrams > 0 }
@@ -201,13 +147,15 @@ struct Stitcher {
     }
     for node in answering { noteAnswers(from: node, since: first) }
     var between = 0
-    for place in first..<placements.count { between += countDelivered(place, session, from: first) }
-    let placed = placements[first...].reduce(0) { $0 + $1.datagrams }
+    for place in first..<part.placements.count {
+      between += countDelivered(place, session, from: first)
+    }
+    let placed = part.placements[first...].reduce(0) { $0 + $1.datagrams }
     // What reached a pod was at the front, even where the capture there has a gap.
     session.datagrams = max(session.datagrams, placed)
     if session.datagrams > placed {
-      let node = worst?.node ?? placements.last?.ingressNode ?? 0
-      noteLoss(at: node, placed: placed, between: between, worst?.last, runs, &session)
+      let node = worst?.node ?? part.placements.last?.ingressNode ?? 0
+      noteLoss(at: node, placed: placed, between: between, worst?.last, runs, session)
     }
   }
 
@@ -215,13 +163,13 @@ struct Stitcher {
   ///
   /// That node's run of the session may hold answers of several pods one after the other; the pods' own legs do not.
   private mutating func noteAnswers(from node: Int16, since first: Int) {
-    for place in placements[first...].indices
-    where placements[place].backendNode == node && placements[place].ingressNode != node {
-      for index in ledger.runs(of: placements[place].terminal)
+    for place in part.placements[first...].indices
+    where part.placements[place].backendNode == node && part.placements[place].ingressNode != node {
+      for index in ledger.runs(of: part.placements[place].terminal)
       where ledger.runs[Int(index)].node == node && ledger.runs[Int(index)].reverse.datagrams > 0 {
         let last = corrected(ledger.runs[Int(index)].reverse.last, index)
-        placements[place].replies += Int(ledger.runs[Int(index)].reverse.datagrams)
-        placements[place].lastReply = max(placements[place].lastReply ?? last, last)
+        part.placements[place].replies += Int(ledger.runs[Int(index)].reverse.datagrams)
+        part.placements[place].lastReply = max(part.placements[place].lastReply ?? last, last)
       }
     }
   }
@@ -233,23 +181,23 @@ struct Stitcher {
   private mutating func countDelivered(_ place: Int, _ session: SessionRecord, from first: Int)
     -> Int
   {
-    let placement = placements[place]
+    let placement = part.placements[place]
     guard !isShared(placement.terminal),
-      placements[first...].count(where: { $0.terminal == placement.terminal }) == 1
+      part.placements[first...].count(where: { $0.terminal == placement.terminal }) == 1
     else { return 0 }
-    placements[place].sent = placement.datagrams
+    part.placements[place].sent = placement.datagrams
     let (count, between) = delivered(
       matched: placement.datagrams,
       at: placement.ingressNode,
       to: placement.terminal
     )
-    placements[place].datagrams = count
+    part.placements[place].datagrams = count
     return between
   }
 
   /// Places a session that no NAT touched; answers whether it is one.
   private mutating func placeDirect(
-    _ runs: ArraySlice<Int32>,
+    _ runs: Range<Int32>,
     _ tuple: FiveTuple,
     _ start: Timestamp,
     _ session: inout SessionRecord
@@ -261,13 +209,13 @@ struct Stitcher {
         note(ledger.runs[Int(index)], index, &session)
       }
       let node = runs.first.map { ledger.runs[Int($0)].node } ?? 0
-      noteLoss(at: node, placed: 0, between: 0, nil, runs, &session)
+      noteLoss(at: node, placed: 0, between: 0, nil, runs, session)
       return true
     }
     // Answers alone, without a question, are no session; where they belong is another leg's story.
     guard runs.contains(where: { ledger.runs[Int($0)].forward.datagrams > 0 }) else { return false }
     if isUntraced(tuple, at: start, runs) {
-      untraced.append(session.flow)
+      part.untraced.append(session.flow)
       return false
     }
     guard isDelivered(runs, tuple, at: start) else {
@@ -275,7 +223,7 @@ struct Stitcher {
         note(ledger.runs[Int(index)], index, &session)
       }
       let node = runs.first.map { ledger.runs[Int($0)].node } ?? 0
-      noteLoss(at: node, placed: 0, between: 0, nil, runs, &session)
+      noteLoss(at: node, placed: 0, between: 0, nil, runs, session)
       return true
     }
     session.isDirect = true
@@ -293,14 +241,14 @@ struct Stitcher {
     for index in runs where ledger.runs[Int(index)].node == run.node {
       place(ledger.runs[Int(index)], index, session.flow, datagrams: 0, &session)
     }
-    placements[placements.count - 1].datagrams = delivered
+    part.placements[part.placements.count - 1].datagrams = delivered
     noteLoss(
       at: run.node,
       placed: delivered,
       between: between,
       run.forward.last,
       runs,
-      &session
+      session
     )
     return true
   }
@@ -325,28 +273,27 @@ struct Stitcher {
     let last = run.forward.datagrams > 0 ? run.forward.last : run.reverse.last
     let to = max(from, corrected(last, index))
     let reply = run.reverse.datagrams > 0 ? corrected(run.reverse.last, index) : nil
-    let number = Int32(truncatingIfNeeded: sessions.count)
-    if let previous = placements.last, previous.session == number,
+    let number = Int32(truncatingIfNeeded: part.sessions.count)
+    if let previous = part.placements.last, previous.session == number,
       previous.backend == tuple.destination, previous.seenSource == tuple.source
     {
-      let place = placements.count - 1
+      let place = part.placements.count - 1
       let quiet = from.since(max(previous.to, previous.lastReply ?? previous.to))
-      placements[place].longestQuiet = max(previous.longestQuiet, quiet)
-      placements[place].to = max(previous.to, to)
-      placements[place].lastReply = reply ?? previous.lastReply
-      placements[place].datagrams += datagrams
-      placements[place].replies += Int(run.reverse.datagrams)
-      placements[place].confidence = min(previous.confidence, confidence(run, terminal))
-      placements[place].lastRun = index
-      placements[place].stretches += 1
+      part.placements[place].longestQuiet = max(previous.longestQuiet, quiet)
+      part.placements[place].to = max(previous.to, to)
+      part.placements[place].lastReply = reply ?? previous.lastReply
+      part.placements[place].datagrams += datagrams
+      part.placements[place].replies += Int(run.reverse.datagrams)
+      part.placements[place].confidence = min(previous.confidence, confidence(run, terminal))
+      part.placements[place].lastRun = index
+      part.placements[place].stretches += 1
       return
     }
-    placements.append(
+    part.placements.append(
       PlacementRecord(
         session: number,
         terminal: terminal,
-        backend: tuple.destination,
-        seenSource: tuple.source,
+        tuple: tuple,
         ingressNode: run.node,
         backendNode: backendNode(of: terminal, from: run),
         from: from,
@@ -356,8 +303,7 @@ struct Stitcher {
         replies: Int(run.reverse.datagrams),
         confidence: confidence(run, terminal),
         firstRun: index,
-        lastRun: index,
-        stretches: 1
+        lastRun: index
       )
     )
   }
@@ -429,13 +375,15 @@ struct Stitcher {
   /// How many of a run's datagrams went on to the pod, as far as the node's capture shows that.
   private func reached(_ run: NodeRun) -> Int {
     let came = Int(run.forward.datagrams)
-    guard showsForwarding[Int(run.node)], run.traits.contains(.forwardIncoming) else { return came }
+    guard survey.showsForwarding[Int(run.node)], run.traits.contains(.forwardIncoming) else {
+      return came
+    }
     return min(came, Int(run.forward.matched))
   }
 
   /// How many of the datagrams had all their fragments: a pod gets no other.
   private func whole(_ count: Int, of flow: FlowID, at node: Int16) -> Int {
-    guard let tallies = brokenAt[flow] else { return count }
+    guard !brokenAt.isEmpty, let tallies = brokenAt[flow] else { return count }
     let here = tallies.filter { $0.node == Int(node) }
     let whole = here.reduce(0) { $0 + $1.whole }
     let broken = here.reduce(0) { $0 + $1.broken }
@@ -484,8 +432,8 @@ struct Stitcher {
     placed: Int,
     between: Int,
     _ last: Timestamp?,
-    _ runs: ArraySlice<Int32>,
-    _ session: inout SessionRecord
+    _ runs: Range<Int32>,
+    _ session: SessionRecord
   ) {
     let node = Int(node)
     var missing = max(0, session.datagrams - placed)
@@ -511,17 +459,33 @@ struct Stitcher {
       let run = ledger.runs[Int(index)]
       return run.traits.contains(.forwardIncoming)
         || (!run.traits.contains(.forwardOutgoing)
-          && translatedFronts.contains(ledger.book[run.flow].destination))
+          && survey.translatedFronts.contains(ledger.book[run.flow].destination))
     }
     guard expectsTwin else { return }
-    let ambiguous = min(missing, undecided[node])
-    undecided[node] -= ambiguous
-    session.ambiguous += ambiguous
-    missing -= ambiguous
-    session.lost += missing
-    let lostBetween = min(between, missing)
-    session.lostBetween += lostBetween
-    session.lostAtIngress += missing - lostBetween
+    part.shortages.append(
+      StitchedPart.Shortage(
+        session: Int32(truncatingIfNeeded: part.sessions.count),
+        node: Int16(truncatingIfNeeded: node),
+        missing: missing,
+        between: between
+      )
+    )
+  }
+
+  /// Gives what each node's matcher could not decide to the sessions that are short of something; the rest is lost.
+  private func settle(_ parts: inout [StitchedPart]) {
+    var undecided = nodes.map(\.ambiguous)
+    for part in parts.indices {
+      for shortage in parts[part].shortages {
+        let ambiguous = min(shortage.missing, undecided[Int(shortage.node)])
+        undecided[Int(shortage.node)] -= ambiguous
+        parts[part].sessions[Int(shortage.session)].lose(
+          shortage.missing - ambiguous,
+          between: shortage.between,
+          ambiguous: ambiguous
+        )
+      }
+    }
   }
 
   // MARK: What is a session
@@ -538,13 +502,13 @@ struct Stitcher {
   }
 
   private func isFront(_ endpoint: Endpoint, at time: Timestamp) -> Bool {
-    if translatedFronts.contains(endpoint) { return true }
+    if survey.translatedFronts.contains(endpoint) { return true }
     guard let inventory else { return false }
     return inventory.front(at: endpoint, over: .udp, time: time) != nil
   }
 
   /// Whether a flow that no translation touched reached its destination's pod.
-  private func isDelivered(_ runs: ArraySlice<Int32>, _ tuple: FiveTuple, at time: Timestamp)
+  private func isDelivered(_ runs: Range<Int32>, _ tuple: FiveTuple, at time: Timestamp)
     -> Bool
   {
     if let inventory,
@@ -557,21 +521,19 @@ struct Stitcher {
   }
 
   /// Whether a lone leg to a backend comes from an address that stands for clients whose own leg was not seen.
-  private func isUntraced(_ tuple: FiveTuple, at time: Timestamp, _ runs: ArraySlice<Int32>) -> Bool
-  {
-    if rewritingAddresses.contains(tuple.source.address) { return true }
+  private func isUntraced(_ tuple: FiveTuple, at time: Timestamp, _ runs: Range<Int32>) -> Bool {
+    if survey.rewritingAddresses.contains(tuple.source.address) { return true }
     if let inventory {
       let owner = inventory.owner(of: tuple.source.address, time: time)
       guard let owner, owner.role.isNodes else { return false }
       // A node's own client is seen at its node; a masquerading node that was not captured hides others' clients.
       return !isOwnClient(of: inventory.node(owner.node).name, runs)
     }
-    return translatedBackends.contains(tuple.destination)
-      && !clientAddresses.contains(tuple.source.address)
+    return survey.translatedBackends.contains(tuple.destination)
+      && !survey.clientAddresses.contains(tuple.source.address)
   }
 
-  private func isInScope(_ tuple: FiveTuple, at time: Timestamp, _ runs: ArraySlice<Int32>) -> Bool
-  {
+  private func isInScope(_ tuple: FiveTuple, at time: Timestamp, _ runs: Range<Int32>) -> Bool {
     guard let inventory else { return scope.includes(front: tuple.destination, service: nil) }
     let front =
       inventory.front(at: tuple.destination, over: tuple.transport, time: time)
@@ -595,9 +557,13 @@ struct Stitcher {
 
   private mutating func noteUnknownFront(_ front: Endpoint, at time: Timestamp) {
     guard let inventory, scope.includesAll,
-      inventory.front(at: front, over: .udp, time: time) == nil,
-      unknownFronts.count < 256 || unknownFronts[front] != nil
+      inventory.front(at: front, over: .udp, time: time) == nil
     else { return }
+    part.unknownFronts.append(front)
+  }
+
+  private mutating func countUnknown(_ front: Endpoint) {
+    guard unknownFronts.count < 256 || unknownFronts[front] != nil else { return }
     unknownFronts[front, default: 0] += 1
   }
 
@@ -609,8 +575,9 @@ struct Stitcher {
     {
       return front.port
     }
-    for placement in placements[session.placements] {
-      if let port = inventory.servicePorts(behind: placement.backend, over: .udp).first {
+    for place in session.placements {
+      let backend = placements[place].backend
+      if let port = inventory.servicePorts(behind: backend, over: .udp).first {
         return port
       }
     }
@@ -619,56 +586,5 @@ struct Stitcher {
 
   func corrected(_ time: Timestamp, _ run: Int32) -> Timestamp {
     clock.corrected(time, at: Int(ledger.runs[Int(run)].node))
-  }
-
-  /// A session's client and place: so small that putting them in order hardly leaves a core's cache.
-  private struct SortKey {
-    var high: UInt64
-    var low: UInt64
-    var port: UInt16
-    var session: Int32
-
-    init(_ client: Endpoint, _ session: Int) {
-      high = client.address.high
-      low = client.address.low
-      port = client.port
-      self.session = Int32(truncatingIfNeeded: session)
-    }
-
-    @inline(__always)
-    func precedes(_ other: Self, in sessions: [SessionRecord]) -> Bool {
-      if high != other.high { return high < other.high }
-      if low != other.low { return low < other.low }
-      if port != other.port { return port < other.port }
-      return sessions[Int(session)].front < sessions[Int(other.session)].front
-    }
-  }
-
-  /// Puts sessions in the report's order: by client, then front.
-  ///
-  /// They are stitched in the order of flows, which is nearly that of runs in memory: going by clients from the start
-  /// would save this copy and take twice its time in cache misses.
-  private mutating func sortSessions() {
-    var keys: [SortKey] = []
-    keys.reserveHugePages(sessions.count)
-    for (index, session) in sessions.enumerated() { keys.append(SortKey(session.client, index)) }
-    let unsorted = sessions
-    keys.sort { $0.precedes($1, in: unsorted) }
-    var sorted: [SessionRecord] = []
-    sorted.reserveHugePages(keys.count)
-    var placed: [PlacementRecord] = []
-    placed.reserveHugePages(placements.count)
-    for (number, key) in keys.enumerated() {
-      var session = unsorted[Int(key.session)]
-      let start = placed.count
-      for place in session.placements {
-        placed.append(placements[place])
-        placed[placed.count - 1].session = Int32(truncatingIfNeeded: number)
-      }
-      session.placements = start..<placed.count
-      sorted.append(session)
-    }
-    sessions = sorted
-    placements = placed
   }
 }

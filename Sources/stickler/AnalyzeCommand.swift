@@ -206,6 +206,7 @@ enum AnalyzeCommand {
     try tell(&analysis.settings, arguments)
     analysis.observer.flowLimit = try arguments[maxFlows]
     analysis.settings.listsSessions = try listsSessions(arguments)
+    analysis.settings.crew = Cores()
     analysis.inventory = try history(of: inventories)
     try check(analysis.settings.scope, in: analysis.inventory)
     return analysis

@@ -25,4 +25,9 @@ public enum Expectation: String, Sendable, CaseIterable {
   case clientIPAffinity = "client-ip-affinity"
   case noCrossNode = "no-cross-node"
   case noLoss = "no-loss"
+
+  /// Whether nobody but a Service object promises it.
+  var isOfService: Bool {
+    self == .sourcePreserved || self == .clientIPAffinity || self == .noCrossNode
+  }
 }

@@ -113,6 +113,7 @@ extension Evidence {
 
   /// Placements of several sessions that reached a backend as one flow at the same time.
   var sharedTerminals: [(FlowID, [Int])] {
+    guard stitched.survey.hasShared else { return [] }
     var byTerminal: [FlowID: [Int]] = [:]
     for (place, placement) in placements.enumerated()
     where placement.datagrams > 0 && stitched.isShared(placement.terminal)

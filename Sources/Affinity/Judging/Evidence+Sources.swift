@@ -75,6 +75,8 @@ extension Evidence {
     where applies: (Int, Service) -> Bool,
     because: (PlacementRecord) -> String
   ) -> [Symptom] {
+    // Without an inventory no session's service is known.
+    guard inventory != nil else { return [] }
     struct Key: Hashable {
       var service: ServiceKey
       var source: IPAddress
@@ -164,10 +166,7 @@ extension Evidence {
 
   /// Answers on their way out to a client that no translation gives the front's address.
   func findStrayAnswers() -> [StrayAnswer] {
-    let suspects = stitched.ledger.runs.filter { run in
-      run.reverse.datagrams > 0 && run.reverse.result.isNone
-        && run.traits.contains(.reverseOutgoing)
-    }
+    let suspects = stitched.survey.untranslatedAnswers
     guard !suspects.isEmpty else { return [] }
     var byClient: [Endpoint: [Int]] = [:]
     for (index, session) in sessions.enumerated() where session.replies * 2 < session.datagrams {
@@ -176,7 +175,8 @@ extension Evidence {
     guard !byClient.isEmpty else { return [] }
     var strays: [StrayAnswer] = []
     var known: Set<Int> = []
-    for run in suspects {
+    for index in suspects {
+      let run = stitched.ledger.runs[Int(index)]
       let tuple = stitched.ledger.book[run.flow]
       guard
         let session = byClient[tuple.source]?.first(where: {

@@ -10,11 +10,8 @@ struct Evidence: Sendable {
   private(set) var moves: [Move] = []
   private(set) var splits: [ClientSplit] = []
   private(set) var losses: [Loss] = []
-  /// The service of each session, and its port in the inventory.
-  let services: [ServiceKey]
-  let ports: [ServicePortID?]
-  /// The sessions of each service, in order.
-  let members: [ServiceKey: [Int]]
+  /// The sessions by service, and those that stand out.
+  let roster: Roster
   /// The last answer that each backend gave to anyone.
   private var lastAnswers: [Endpoint: Timestamp] = [:]
   /// Which placement's client a backend saw as a source, and which clients a node sent to a backend.
@@ -41,34 +38,11 @@ struct Evidence: Sendable {
     self.settings = settings
     facts = settings.facts
     readings = FactReadings(stitched)
-    var services: [ServiceKey] = []
-    var ports: [ServicePortID?] = []
-    var members: [ServiceKey: [Int]] = [:]
-    services.reserveCapacity(stitched.sessions.count)
-    ports.reserveCapacity(stitched.sessions.count)
-    // Sessions are in order of their clients, and a client's fronts are few: neighbours mostly share their service.
-    var run: [Int] = []
-    for (index, session) in stitched.sessions.enumerated() {
-      let port = stitched.servicePort(of: session)
-      ports.append(port)
-      let service: ServiceKey
-      if let port, let inventory = stitched.inventory {
-        service = .known(inventory.servicePort(port).service)
-      } else {
-        service = .front(session.front)
-      }
-      if let last = services.last, last != service {
-        members[last, default: []] += run
-        run.removeAll(keepingCapacity: true)
-      }
-      run.append(index)
-      services.append(service)
+    (roster, holders) = settings.crew.both {
+      Roster(stitched)
+    } _: {
+      Self.holders(stitched)
     }
-    if let last = services.last { members[last, default: []] += run }
-    self.members = members
-    self.services = services
-    self.ports = ports
-    holders = Self.holders(stitched)
     moves = MoveFinder(self).moves
     splits = SplitFinder(self).splits
     if !moves.isEmpty || !splits.isEmpty { noteBackends() }
@@ -185,6 +159,9 @@ struct Evidence: Sendable {
   var sessions: [SessionRecord] { stitched.sessions }
   var placements: [PlacementRecord] { stitched.placements }
   var nodes: [ObservedNode] { stitched.nodes }
+  var services: [ServiceKey] { roster.services }
+  var ports: [ServicePortID?] { roster.ports }
+  var members: [ServiceKey: [Int]] { roster.members }
 
   func service(of session: Int, at time: Timestamp) -> Service? {
     guard case .known(let id) = services[session] else { return nil }

@@ -160,14 +160,17 @@ struct Judge {
   }
 
   private mutating func survey() {
-    for mode in Catalogue.modes {
-      for case .survey(let survey) in mode.tests {
-        for symptom in survey(evidence) {
-          let subject: FindingRecord.Subject = mode.modeClass == .loss ? .loss : .source
-          findings.append(
-            FindingRecord(mode: mode, subject: subject, symptom: symptom, isSurveyed: true)
-          )
-        }
+    let evidence = evidence
+    let surveys = Catalogue.modes.flatMap { mode in
+      mode.tests.compactMap { test -> (mode: Mode, test: @Sendable (Evidence) -> [Symptom])? in
+        if case .survey(let survey) = test { (mode, survey) } else { nil }
+      }
+    }
+    let found = evidence.settings.crew.map(surveys.count) { surveys[$0].test(evidence) }
+    for ((mode, _), symptoms) in zip(surveys, found) {
+      let subject: FindingRecord.Subject = mode.modeClass == .loss ? .loss : .source
+      findings += symptoms.map {
+        FindingRecord(mode: mode, subject: subject, symptom: $0, isSurveyed: true)
       }
     }
   }

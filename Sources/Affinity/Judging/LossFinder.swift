@@ -9,13 +9,13 @@ struct LossFinder {
   private static let silence = 3
 
   init(_ evidence: Evidence) {
-    // Whether a front's sessions are answered at all: a protocol without answers has none to miss.
-    var answered: Set<ServiceKey> = []
-    for (service, members) in evidence.members
-    where members.contains(where: { evidence.sessions[$0].replies > 0 }) {
-      answered.insert(service)
-    }
     let refused = Set(evidence.stitched.ledger.refusals.map { $0.1.leg })
+    // Where nothing is answered or refused, only what was seen to go astray is lost.
+    let answered = evidence.roster.answered
+    guard !answered.isEmpty || !refused.isEmpty else {
+      for index in evidence.roster.short { noteLost(evidence, index) }
+      return
+    }
     for (index, session) in evidence.sessions.enumerated() {
       let isRefused =
         !refused.isEmpty
@@ -45,20 +45,24 @@ struct LossFinder {
         }
       }
       if !found, session.lost > 0 || (isRefused && session.placements.isEmpty) {
-        let node = Self.node(evidence, session)
-        losses.append(
-          Loss(
-            session: index,
-            placement: session.placements.last,
-            node: node,
-            at: session.first,
-            lostAtIngress: session.lostAtIngress,
-            lostBetween: session.lostBetween,
-            unanswered: 0
-          )
-        )
+        noteLost(evidence, index)
       }
     }
+  }
+
+  private mutating func noteLost(_ evidence: Evidence, _ index: Int) {
+    let session = evidence.sessions[index]
+    losses.append(
+      Loss(
+        session: index,
+        placement: session.placements.last,
+        node: Self.node(evidence, session),
+        at: session.first,
+        lostAtIngress: session.lostAtIngress,
+        lostBetween: session.lostBetween,
+        unanswered: 0
+      )
+    )
   }
 
   /// How many of a placement's datagrams came after its last answer, if that is more than chance.

@@ -13,9 +13,7 @@ struct MoveFinder {
 
   init(_ evidence: Evidence) {
     self.evidence = evidence
-    for (index, session) in evidence.sessions.enumerated() where session.placements.count > 1 {
-      find(in: session, index)
-    }
+    for index in evidence.roster.moved { find(in: evidence.sessions[index], index) }
     findBursts()
   }
 

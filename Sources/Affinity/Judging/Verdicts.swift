@@ -8,6 +8,8 @@ struct Verdicts {
   /// The sessions and the findings of each service.
   private let members: [ServiceKey: [Int]]
   private let found: [ServiceKey: [Int]]
+  /// What both promises ask of the sessions of each service.
+  private let placed: [ServiceKey: Placed]
   /// Sessions whose pods contradict the match: where they went is evidence of nothing.
   private let doubted: Set<Int>
 
@@ -26,6 +28,30 @@ struct Verdicts {
       if let service = finding.symptom.service { found[service, default: []].append(index) }
     }
     self.found = found
+    let evidence = judge.evidence
+    placed = members.mapValues { Placed($0, evidence) }
+  }
+
+  /// How many sessions of a service have a placement.
+  private struct Placed {
+    var count = 0
+    /// Those that sent more than one datagram, and are not a node's own.
+    var checkable = 0
+    /// A node's own client that moves looks like another client that begins.
+    var own = 0
+
+    init() {}
+
+    init(_ members: [Int], _ evidence: Evidence) {
+      for index in members where !evidence.sessions[index].placements.isEmpty {
+        count += 1
+        if evidence.ownNode(of: index) != nil {
+          own += 1
+        } else if evidence.sessions[index].datagrams > 1 {
+          checkable += 1
+        }
+      }
+    }
   }
 
   private static func isDoubted(_ finding: FindingRecord, _ doubted: Set<Int>) -> Bool {
@@ -92,6 +118,10 @@ struct Verdicts {
   private func judged(_ service: ServiceKey, _ expectation: Expectation)
     -> Report.ExpectationVerdict?
   {
+    // What a Service object promises is known of those alone that have one, unless the user holds it against all.
+    if case .front = service, evidence.settings.expectations == nil, expectation.isOfService {
+      return nil
+    }
     switch expectation {
     case .samePod: return moves(service, expectation, "backend", "changed pods")
     case .sameSeenSource:
@@ -129,11 +159,7 @@ struct Verdicts {
     _ what: String,
     _ words: String
   ) -> Report.ExpectationVerdict {
-    let placed = (members[service] ?? []).filter { !evidence.sessions[$0].placements.isEmpty }
-    // A node's own client that moves looks like another client that begins.
-    let checkable = placed.filter {
-      evidence.sessions[$0].datagrams > 1 && evidence.ownNode(of: $0) == nil
-    }
+    let placed = placed[service] ?? Placed()
     let changes = findings(of: service).filter {
       $0.symptom.changed.contains(what) && ($0.subject == .move || $0.subject == .source)
     }
@@ -150,7 +176,7 @@ struct Verdicts {
         expectation,
         verdict,
         reason,
-        checked: checkable.count,
+        checked: placed.checkable,
         violations: violations,
         explained: explained
       )
@@ -162,17 +188,16 @@ struct Verdicts {
         "\(counted(open, "session")) \(words), and the cause could not be told"
       )
     }
-    guard !placed.isEmpty else { return done(.inconclusive, "no session could be placed") }
-    guard !checkable.isEmpty else {
-      let areOwn = placed.contains { evidence.ownNode(of: $0) != nil }
+    guard placed.count > 0 else { return done(.inconclusive, "no session could be placed") }
+    guard placed.checkable > 0 else {
       return done(
         .inconclusive,
-        areOwn
+        placed.own > 0
           ? "nodes' own clients are translated before a capture sees them"
           : "no session sent more than one datagram"
       )
     }
-    let kept = "\(counted(checkable.count, "session")) checked"
+    let kept = "\(counted(placed.checkable, "session")) checked"
     return done(.pass, explained > 0 ? "\(kept), \(counted(explained, "change")) explained" : kept)
   }
 
@@ -330,7 +355,9 @@ struct Verdicts {
     let excused = findings(of: service).filter {
       $0.subject == .loss && $0.mode?.modeClass == .explained
     }.count
-    let unnamed = sessions.filter { evidence.sessions[$0].lost > 0 && !named.contains($0) }
+    let unnamed = evidence.roster.short.filter {
+      evidence.services[$0] == service && !named.contains($0)
+    }
     func done(_ verdict: Report.Verdict, _ reason: String) -> Report.ExpectationVerdict {
       result(
         .noLoss,
@@ -352,10 +379,10 @@ struct Verdicts {
         "\(counted(datagrams, "datagram")) of \(counted(unnamed.count, "session")) went out of sight, and the cause could not be told"
       )
     }
-    let unseen = sessions.filter {
-      evidence.sessions[$0].placements.isEmpty && evidence.sessions[$0].replies == 0
+    let unseen = evidence.roster.unplaced.count {
+      evidence.services[$0] == service && evidence.sessions[$0].replies == 0
     }
-    if unseen.count == sessions.count, !sessions.isEmpty {
+    if unseen == sessions.count, !sessions.isEmpty {
       return done(.inconclusive, "no session could be placed")
     }
     return done(.pass, "\(counted(sessions.count, "session")) checked")

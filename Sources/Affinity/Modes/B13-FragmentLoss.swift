@@ -42,6 +42,7 @@ extension Mode {
   )
 
   private static func survey(_ evidence: Evidence) -> [Symptom] {
+    guard !evidence.index.fragments.isEmpty else { return [] }
     var symptoms: [Symptom] = []
     for (index, session) in evidence.sessions.enumerated() {
       for place in session.placements {

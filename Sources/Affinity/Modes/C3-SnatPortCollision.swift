@@ -50,6 +50,7 @@ extension Mode {
 
   /// A seen port that differs from the client's, where the NAT keeps ports and another client already has this one.
   private static func survey(_ evidence: Evidence) -> [Symptom] {
+    guard !evidence.holders.isEmpty else { return [] }
     var symptoms: [Symptom] = []
     for (index, session) in evidence.sessions.enumerated() {
       guard let place = session.placements.first,

@@ -84,8 +84,12 @@ extension NodeFile {
 }
 
 /// Analyzes what several nodes observed, handed over in the order given.
-func report(of nodes: [NodeObservations], _ inventory: ClusterHistory? = nil) -> Report {
-  var analyst = ClusterAnalyst(inventory: inventory)
+func report(
+  of nodes: [NodeObservations],
+  _ inventory: ClusterHistory? = nil,
+  _ settings: ClusterAnalyst.Settings = ClusterAnalyst.Settings()
+) -> Report {
+  var analyst = ClusterAnalyst(inventory: inventory, settings: settings)
   for (index, node) in nodes.enumerated() { analyst.add(node.observations, from: index) }
   return analyst.report(of: nodes.map(\.node))
 }
