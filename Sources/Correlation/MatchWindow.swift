@@ -53,6 +53,12 @@ struct MatchWindow: ~Copyable, Sendable {
     heads[head(UInt32(truncatingIfNeeded: key))]
   }
 
+  /// Reads of the newest entry that may have this key what its look-up will ask for first.
+  @inline(always)
+  func touchNewest(_ key: UInt64) -> UInt32 {
+    newest(UInt32(truncatingIfNeeded: key)).map { entries[place($0)].tag } ?? 0
+  }
+
   @inline(always)
   private func head(_ tag: UInt32) -> Int {
     Int(truncatingIfNeeded: tag) & (heads.count &- 1)

@@ -111,6 +111,7 @@ public struct NodeObserver: ~Copyable, Sendable {
     }
     for index in sightings.indices {
       sum &+= flows.touchFlow(flows.touchSlot(sightings[index].hash))
+      sum &+= window.touchNewest(sightings[index].fingerprint.key)
     }
     touched &+= sum
   }

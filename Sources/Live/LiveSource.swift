@@ -18,7 +18,7 @@ public struct LiveSettings: Sendable {
 public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
   case appeared(String)
   case vanished(String)
-  /// The kernel does not take the filter: every packet is copied and then filtered here.
+  /// The kernel cannot run the filter: every packet is copied and then filtered here.
   case slowFilter
   /// What the inventory's files brought.
   case inventory(String)
@@ -30,7 +30,7 @@ public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
     case .appeared(let name): "interface \(name) appeared"
     case .vanished(let name): "interface \(name) is gone"
     case .slowFilter:
-      "the filter is too long for the kernel: packets are filtered after they were copied"
+      "the kernel cannot run the filter: packets are filtered after they were copied, at more cost"
     case .inventory(let text): text
     case .trouble(let reason): reason
     }
@@ -96,23 +96,20 @@ public struct LiveSource: ~Copyable {
   /// The interfaces that are watched now.
   public var watched: [NetworkLink] { interfaces.watched }
 
-  /// Appends the sightings of the frames that wait, some thousands at most; how many frames there were.
+  /// Appends the sightings of the frames that wait, at most `mostFrames`; how many frames there were.
   ///
   /// Each frame is decoded where the kernel put it.
-  public mutating func read(into batch: inout SightingBatch) throws(CaptureError) -> Int {
+  public mutating func read(into batch: inout SightingBatch) -> Int {
     let linkType = CaptureSocket.linkType
-    return try Self.read(&socket, &interfaces, &frameCount) { frame, number in
+    return Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
     }
   }
 
   /// The same, for a keeper that sees the frames which count.
-  public mutating func read(
-    into batch: inout SightingBatch,
-    keeper: Keeper
-  ) throws(CaptureError) -> Int {
+  public mutating func read(into batch: inout SightingBatch, keeper: Keeper) -> Int {
     let linkType = CaptureSocket.linkType
-    return try Self.read(&socket, &interfaces, &frameCount) { frame, number in
+    return Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
       keeper(frame)
     }
@@ -139,8 +136,8 @@ public struct LiveSource: ~Copyable {
   public static let mostFrames = CaptureSocket.mostFrames
 
   /// Hands the frames that wait to `keeper`, undecoded; how many there were.
-  public mutating func read(_ keeper: Keeper) throws(CaptureError) -> Int {
-    try Self.read(&socket, &interfaces, &frameCount) { frame, _ in keeper(frame) }
+  public mutating func read(_ keeper: Keeper) -> Int {
+    Self.read(&socket, &interfaces, &frameCount) { frame, _ in keeper(frame) }
   }
 
   /// Apart from `self`, of which a closure could not use two parts at once; inlined, so that a frame passes one closure
@@ -151,9 +148,9 @@ public struct LiveSource: ~Copyable {
     _ interfaces: inout WatchedInterfaces,
     _ number: inout UInt64,
     _ body: (borrowing CaptureSocket.Frame, UInt64) -> Void
-  ) throws(CaptureError) -> Int {
+  ) -> Int {
     let takesAll = interfaces.meansAll
-    return try socket.read { frame in
+    return socket.read { frame in
       if !takesAll, !interfaces.wants(frame.interface) { return }
       number &+= 1
       body(frame, number)
@@ -194,8 +191,6 @@ public struct LiveSource: ~Copyable {
   /// What each watched interface itself lost since the start, by name: the capture's own drops are not among it, of
   /// which the kernel does not say at which interface they were.
   public mutating func readLosses() -> [InterfaceLoss] { interfaces.readLosses() }
-
-  public var hasNanoseconds: Bool { socket.hasNanoseconds }
 
   private func notice(of change: LinkMonitor.Change) -> [LiveNotice] {
     switch change {

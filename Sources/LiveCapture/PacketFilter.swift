@@ -10,7 +10,7 @@ public struct PacketFilter: Sendable {
   private static let snapLength: Int32 = 262_144
 
   public let linkType: LinkType
-  private let instructions: [bpf_insn]
+  let instructions: [bpf_insn]
 
   /// Compiles an expression; an empty one matches everything.
   public init(_ expression: String, linkType: LinkType) throws(PacketFilterError) {

@@ -39,11 +39,10 @@ func diagnosis(of facts: HostFacts) -> [Check] {
 
 private func captureCheck(_ facts: HostFacts) -> Check {
   if let failure = facts.captureFailure { return Check("capture", .bad, failure) }
-  let stamps = facts.hasNanoseconds ? "nanosecond" : "microsecond"
   return Check(
     "capture",
     .good,
-    "all interfaces, \(stamps) time stamps, \(facts.libpcap), kernel \(facts.kernel)"
+    "all interfaces, nanosecond time stamps, \(facts.libpcap), kernel \(facts.kernel)"
   )
 }
 

@@ -8,7 +8,6 @@ struct HostFacts: Sendable {
   var libpcap = ""
   /// Why nothing can be captured, or nil where something can.
   var captureFailure: String?
-  var hasNanoseconds = false
   var hasFilterCompiler: Bool?
   var links: [NetworkLink] = []
   var clock: ClockState?
@@ -30,8 +29,7 @@ struct HostFacts: Sendable {
     facts.kernel = kernelRelease()
     facts.libpcap = libpcapVersion()
     do throws(CaptureError) {
-      let socket = try CaptureSocket()
-      facts.hasNanoseconds = socket.hasNanoseconds
+      _ = try CaptureSocket()
     } catch {
       facts.captureFailure = error.description
     }

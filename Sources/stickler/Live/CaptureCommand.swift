@@ -78,10 +78,10 @@ enum CaptureCommand {
     var isOver = false
     while !isOver {
       let wake = loop.wait(until: min(end ?? nextCount, nextCount))
-      if wake.contains(.frames) { _ = try source.take { ring.append($0) } }
+      if wake.contains(.frames) { _ = source.read { ring.append($0) } }
       let now = Instant.now()
       isOver = wake.contains(.stop) || end.map { now >= $0 } ?? false
-      if isOver { try source.takeRest(settings.capture) { ring.append($0) } }
+      if isOver { source.takeRest(settings.capture) { ring.append($0) } }
       if wake.contains(.links) || source.hasNews {
         for notice in source.followInterfaces() { console.report(notice.description) }
       }

@@ -17,39 +17,11 @@ extension LiveSource {
     return notices
   }
 
-  /// Hands over the frames that wait, undecoded.
-  mutating func take(_ keeper: Keeper) throws(Failure) -> Int {
-    do throws(CaptureError) {
-      return try read(keeper)
-    } catch {
-      throw Failure(error.description)
-    }
-  }
-
-  mutating func take(_ batch: inout SightingBatch) throws(Failure) -> Int {
-    do throws(CaptureError) {
-      return try read(into: &batch)
-    } catch {
-      throw Failure(error.description)
-    }
-  }
-
-  mutating func take(_ batch: inout SightingBatch, _ keeper: Keeper) throws(Failure) -> Int {
-    do throws(CaptureError) {
-      return try read(into: &batch, keeper: keeper)
-    } catch {
-      throw Failure(error.description)
-    }
-  }
-
   /// Hands over what the kernel holds back until its block is full or old enough: frames that came before the end.
-  mutating func takeRest(
-    _ settings: CaptureSettings,
-    _ keeper: Keeper
-  ) throws(Failure) {
+  mutating func takeRest(_ settings: CaptureSettings, _ keeper: Keeper) {
     let end = Instant.now() + settings.timeout + .milliseconds(20)
     while Instant.now() < end {
-      if try take(keeper) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+      if read(keeper) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
     }
   }
 }

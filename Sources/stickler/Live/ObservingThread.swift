@@ -19,7 +19,7 @@ final class ObservingThread: Sendable {
   }
 
   /// So many blocks let reading run ahead while matching meets a hard stretch; then frames wait in the kernel's ring.
-  private static let blockCount = 8
+  private static let blockCount = 64
 
   private let filled = BoundedQueue<Step>(capacity: blockCount + 2)
   private let vacant = BoundedQueue<Block>(capacity: blockCount)

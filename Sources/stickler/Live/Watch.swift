@@ -53,6 +53,9 @@ struct Watch: ~Copyable {
   /// How much longer than an analysis takes the next one waits: a tenth of a core is the most that they take together.
   private static let patience: Int64 = 9
 
+  /// So often frames are read before the rest has its turn: some blocks of the kernel's ring.
+  private static let mostRounds = 64
+
   /// What an analysis depends on: where nothing of it changed, the report would be the same.
   private struct Progress: Equatable {
     var frames: UInt64 = 0
@@ -150,7 +153,7 @@ struct Watch: ~Copyable {
     if !isAnalysing { moment = min(moment, nextReport) }
     let wake = loop.wait(until: moment)
     // A few rounds, so that a flood leaves time for the rest.
-    for _ in 0..<8 where wake.contains(.frames) {
+    for _ in 0..<Self.mostRounds where wake.contains(.frames) {
       if try takeFrames() < LiveSource.mostFrames { break }
     }
     if wake.contains(.links) || source.hasNews { news.notices += source.followInterfaces() }
@@ -256,12 +259,12 @@ struct Watch: ~Copyable {
   private mutating func takeFrames() throws(Failure) -> Int {
     if let thread {
       let block = thread.takeBlock()
-      let count = try Self.take(&source, &block.sightings, &ring)
+      let count = Self.take(&source, &block.sightings, &ring)
       thread.put(block)
       try ring?.write()
       return count
     }
-    let count = try Self.take(&source, &batch, &ring)
+    let count = Self.take(&source, &batch, &ring)
     stage?.take(batch)
     batch.removeAll()
     try ring?.write()
@@ -273,8 +276,8 @@ struct Watch: ~Copyable {
     _ source: inout LiveSource,
     _ batch: inout SightingBatch,
     _ ring: inout SavefileRing?
-  ) throws(Failure) -> Int {
-    if ring == nil { return try source.take(&batch) }
-    return try source.take(&batch) { ring?.append($0) }
+  ) -> Int {
+    if ring == nil { return source.read(into: &batch) }
+    return source.read(into: &batch) { ring?.append($0) }
   }
 }
