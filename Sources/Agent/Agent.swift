@@ -135,7 +135,7 @@ public struct Agent: ~Copyable {
     // A few rounds, so that a flood leaves time for the rest.
     for _ in 0..<Self.mostRounds {
       let begin = Timestamp.now()
-      let count = try source.read(into: &batch)
+      let count = source.read(into: &batch)
       observe()
       guard count >= LiveSource.mostFrames else {
         readUpTo = begin - capturePause
@@ -175,7 +175,7 @@ public struct Agent: ~Copyable {
     wasAskingForOngoing = isAsking
     let counters = source.readCounters()
     let lost = losses.read(&source, isLast: isLast)
-    tick.losses = lost.filter { $0.lost > 0 && !toldLosses.contains($0) }
+    tick.losses = lost.filter { $0.isAny && !toldLosses.contains($0) }
     toldLosses = lost
     let tally = makeTally(counters)
     if tally != toldTally || isLast { tick.tally = tally }
@@ -233,7 +233,7 @@ public struct Agent: ~Copyable {
     // What the kernel holds back until its block is full or old enough came before the end.
     let end = Instant.now() + settings.live.capture.timeout + .milliseconds(20)
     while Instant.now() < end {
-      if try source.read(into: &batch) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+      if source.read(into: &batch) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
       observe()
     }
     var rest: [Observation] = []

@@ -120,6 +120,13 @@ public struct PcapngEncoder: Sendable {
         (8, statistics.delivered),
       ]
       for case (let code, let count?) in counts { block.append(option: code, number: count) }
+      if let count = statistics.droppedOnSending {
+        var value: [UInt8] = []
+        value.appendInteger(InterfaceStatistics.customOwner)
+        value.appendInteger(InterfaceStatistics.customElement)
+        value.appendInteger(count)
+        block.append(option: InterfaceStatistics.customOption, bytes: value)
+      }
       block.appendEndOfOptions()
     }
   }

@@ -140,6 +140,10 @@ extension PcapngParser {
     statistics.droppedBetweenRecords = interfaces[interface].statistics.droppedBetweenRecords
     var options = PcapngOptions(start + 20..<block.upperBound - 4, order)
     while let option = try options.next(in: bytes) {
+      if option.code == InterfaceStatistics.customOption {
+        takeCustom(bytes, option.value, &statistics)
+        continue
+      }
       guard let number: UInt64 = bytes.number(option, order) else { continue }
       switch option.code {
       // A time stamp is two words, the upper one first, whatever the byte order.
@@ -154,6 +158,19 @@ extension PcapngParser {
       }
     }
     interfaces[interface].statistics = statistics
+  }
+
+  /// Reads an option that only we write; another one's is no news.
+  private func takeCustom(
+    _ bytes: Span<UInt8>,
+    _ value: Range<Int>,
+    _ statistics: inout InterfaceStatistics
+  ) {
+    guard value.count == 16,
+      bytes.integer(at: value.lowerBound, order) == InterfaceStatistics.customOwner,
+      bytes.integer(at: value.lowerBound + 4, order) == InterfaceStatistics.customElement
+    else { return }
+    statistics.droppedOnSending = bytes.integer(at: value.lowerBound + 8, order)
   }
 
   /// Exchanges the halves of a little-endian section's 64 bits.

@@ -169,6 +169,7 @@ public struct SavefileRing: ~Copyable {
     ours.received = grown(\.received)
     ours.droppedByInterface = grown(\.droppedByInterface)
     ours.droppedBySystem = grown(\.droppedBySystem)
+    ours.droppedOnSending = grown(\.droppedOnSending)
     encoder.append(ours, of: deviceNumbers[device] ?? 0, at: lastTime, to: &buffer)
     length += buffer.count - start
   }

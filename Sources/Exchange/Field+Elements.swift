@@ -122,6 +122,7 @@ extension Field {
     case .received: (.own(87), 8)
     case .missed: (.own(88), 8)
     case .refused: (.own(89), 8)
+    case .unsent: (.own(98), 8)
     case .version: (.own(91), 1)
     case .epoch: (.own(92), 8)
     case .sequence: (.own(95), 8)

@@ -36,7 +36,7 @@ enum Field: UInt8, CaseIterable, Sendable {
   case sightings, repeats, ambiguous, unmatched, evicted, orphans
   case byIdentity, byPrefix, byResidue, byFlow, byInventory
   case file, isCut
-  case received, missed, refused
+  case received, missed, refused, unsent
 
   // What a node's kernel says.
   case unansweredTimeout, streamTimeout, entries, entryLimit, refusedInsertions, refusedPackets

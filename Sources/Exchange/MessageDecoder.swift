@@ -280,6 +280,7 @@ public struct MessageDecoder: Sendable {
       loss.received = record[.received]
       loss.missed = record[.missed]
       loss.refused = record[.refused]
+      loss.unsent = record[.unsent]
       decoded.losses.append(loss)
     case .hello: decoded.hellos.append(AgentHello(record))
     case .watermark: decoded.watermarks.append(Watermark(record))

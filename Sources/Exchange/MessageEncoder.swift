@@ -142,6 +142,7 @@ public struct MessageEncoder: Sendable {
     record[.received] = loss.received
     record[.missed] = loss.missed
     record[.refused] = loss.refused
+    record[.unsent] = loss.unsent
     record.text = Array(loss.name.utf8)
     try append(shape, at: now, emit)
   }

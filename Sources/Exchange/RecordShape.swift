@@ -81,7 +81,7 @@ struct RecordShape: Hashable, Sendable {
     case .statement: statementFields
     case .node: nodeFields
     case .captureFile: [.domain, .file, .kind, .isCut, .name]
-    case .interfaceLoss: [.domain, .name, .kind, .received, .missed, .refused]
+    case .interfaceLoss: [.domain, .name, .kind, .received, .missed, .refused, .unsent]
     case .hello:
       [.domain, .kind, .version, .epoch, .sequence, .wantsAcknowledgement, .name, .token]
     case .watermark: [.domain, .kind, .epoch, .time]

@@ -16,7 +16,7 @@ struct InterfaceLosses {
   mutating func end(_ link: NetworkLink) {
     guard let before = before.removeValue(forKey: link.index) else { return }
     let loss = Self.loss(of: link, since: before)
-    guard loss.lost > 0 else { return }
+    guard loss.isAny else { return }
     let isKnown = gone[link.name] != nil
     let name = isKnown || gone.count < Self.mostGone ? link.name : "interfaces that are gone"
     gone[name, default: InterfaceLoss(name: name)].add(loss)
@@ -45,6 +45,7 @@ struct InterfaceLosses {
     loss.received = grown(\.received)
     loss.missed = grown(\.missed)
     loss.refused = grown(\.refused)
+    loss.unsent = grown(\.unsent)
     return loss
   }
 }

@@ -144,9 +144,10 @@ extension NodeSource {
     loss.received = statistics.received ?? 0
     loss.missed = statistics.droppedByInterface ?? 0
     loss.refused = statistics.droppedBySystem ?? 0
+    loss.unsent = statistics.droppedOnSending ?? 0
     if let known = summary.interfaceLosses.firstIndex(where: { $0.name == name }) {
       summary.interfaceLosses[known].add(loss)
-    } else if loss.lost > 0 {
+    } else if loss.isAny {
       summary.interfaceLosses.append(loss)
     }
   }

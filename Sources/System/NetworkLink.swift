@@ -29,6 +29,8 @@ public struct NetworkLink: Hashable, Sendable {
     /// Not taken from the device by the kernel, for want of room or for their length; where nobody captures, also those
     /// of protocols that nobody listens to.
     public var refused: UInt64 = 0
+    /// Not sent: the driver, or what it hands frames to, did not take them.
+    public var unsent: UInt64 = 0
 
     public init() {}
   }
@@ -68,6 +70,7 @@ extension NetworkLink {
         counters.received = counter(0)
         counters.sent = counter(1)
         counters.refused = counter(6)
+        counters.unsent = counter(7)
         // Most drivers use one of the two, and some count one loss in both.
         counters.missed = max(counter(14), counter(15))
       default: break

@@ -118,6 +118,7 @@ struct InteropTests {
     var statistics = InterfaceStatistics()
     statistics.received = 10
     statistics.droppedBySystem = 4
+    statistics.droppedOnSending = 1 << 33
     statistics.from = Timestamp(nanoseconds: 1_600_000_000_000_000_000)
     encoder.append(statistics, of: second, at: packet.time, to: &bytes)
     return bytes
@@ -164,6 +165,7 @@ struct InteropTests {
     #expect(capture.interfaces.map(\.filter) == ["udp", nil])
     #expect(capture.interfaces[1].statistics.received == 10)
     #expect(capture.interfaces[1].statistics.droppedBySystem == 4)
+    #expect(capture.interfaces[1].statistics.droppedOnSending == 1 << 33)
     #expect(capture.interfaces[1].statistics.droppedBetweenRecords == 3)
     #expect(
       capture.interfaces[1].statistics.from

@@ -95,7 +95,7 @@ private let mark = Observation.connection(
     var messages: [[UInt8]] = []
     for file in files { encoder.append(file, at: noon) { messages.append($0) } }
     var loss = InterfaceLoss(name: "eth0")
-    (loss.received, loss.missed, loss.refused) = (1 << 63, 2, 3)
+    (loss.received, loss.missed, loss.refused, loss.unsent) = (1 << 63, 2, 3, 4)
     encoder.append(loss, at: noon) { messages.append($0) }
     for tally in tallies { encoder.append(tally, at: noon) { messages.append($0) } }
     encoder.flush(at: noon) { messages.append($0) }

@@ -166,13 +166,20 @@ import Testing
     let meaning =
       "; the host lost them too, before any capture could see them, so that nothing tells which flows they were of; "
       + "that is no loss in the network"
+    let unsent =
+      " instead of sending them; a capture may show them as sent; what is lost behind it may have been lost at it, on this "
+      + "host and not in the network (at a veth pair both ends count one frame); nothing tells which flows they were of"
     #expect(
       ended.output == """
+        stickler: podA itself dropped 7 frames instead of sending them; a capture may show them as sent
         stickler: podB itself lost 7 frames: the kernel did not take 7
+        stickler: vethA itself dropped 30 frames instead of sending them; a capture may show them as sent
         stickler: vethB itself lost 30 frames: the kernel did not take 30
         stickler: such drops are no loss in the network, and nothing tells which flows they were of
         0
+        podA on n1 | the interface itself dropped 7 frames\(unsent)
         podB on n1 | the interface itself lost 7 frames: the kernel did not take 7\(meaning)
+        vethA on n1 | the interface itself dropped 30 frames\(unsent)
         vethB on n1 | the interface itself lost 30 frames: the kernel did not take 30\(meaning)
         1
 

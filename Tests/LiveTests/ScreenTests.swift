@@ -32,7 +32,7 @@ import Testing
       terminal send-keys Tab
       await '^[0-9:.]*  A2 .*4 flows of n1 moved'
       terminal send-keys Tab
-      await '^vethc *[0-9,]* *0 *0$'
+      await '^vethc *[0-9,]* *0 *0 *0$'
       await '^  Neither is loss in the network'
       terminal send-keys Tab / 40002 Enter
       await '1-1 of 1  filter 40002'

@@ -123,8 +123,8 @@ import Testing
   @Test func `what interfaces lost is told with what it does not mean`() {
     var status = Self.status
     status.devices = [
-      LiveView.Device(name: "eth0", received: 9_000, missed: 0, refused: 0),
-      LiveView.Device(name: "vethB", received: 300, missed: 1_200, refused: 34),
+      LiveView.Device(name: "eth0", received: 9_000, missed: 0, refused: 0, unsent: 5),
+      LiveView.Device(name: "vethB", received: 300, missed: 1_200, refused: 34, unsent: 0),
     ]
     var view = LiveView()
     var report = sampleReport()
@@ -135,11 +135,13 @@ import Testing
     let lines = view.lines(size, status, style: .plain)
     #expect(lines[1].hasSuffix("210/s, 0 dropped  vethB lost 1,234"))
     let start = lines.firstIndex { $0.hasPrefix("  An interface's own losses") } ?? 0
-    #expect(lines[start + 2] == "  Neither is loss in the network.")
+    #expect(lines[start + 1].hasSuffix("it is lost on this host."))
+    #expect(lines[start + 3] == "  Neither is loss in the network.")
     #expect(
-      lines[(start + 3)...(start + 5)].map { $0 } == [
-        "INTERFACE  RECEIVED  NO ROOM  NOT TAKEN", "vethB           300    1,200         34",
-        "eth0          9,000        0          0",
+      lines[(start + 4)...(start + 6)].map { $0 } == [
+        "INTERFACE  RECEIVED  NO ROOM  NOT TAKEN  NOT SENT",
+        "vethB           300    1,200         34         0",
+        "eth0          9,000        0          0         5",
       ]
     )
   }

@@ -67,12 +67,17 @@ public struct ContinuousAnalysis: Sendable {
 }
 
 extension Report {
-  /// Says what nobody could see at a node whose interfaces lost frames; by name.
+  /// Says what nobody could see at a node whose interfaces lost frames, and what they did not send; by name.
   public mutating func add(_ losses: [InterfaceLoss], at node: String) {
-    for loss in losses.sorted(by: { $0.name < $1.name }) where loss.lost > 0 {
-      blindSpots.append(
-        BlindSpot(lossAt: loss.name, of: node, missed: loss.missed, refused: loss.refused)
-      )
+    for loss in losses.sorted(by: { $0.name < $1.name }) {
+      if loss.lost > 0 {
+        blindSpots.append(
+          BlindSpot(lossAt: loss.name, of: node, missed: loss.missed, refused: loss.refused)
+        )
+      }
+      if loss.unsent > 0 {
+        blindSpots.append(BlindSpot(unsentAt: loss.name, of: node, loss.unsent))
+      }
     }
   }
 }

@@ -30,6 +30,7 @@ extension LiveView {
     static let interfaceColumns = ViewColumns(columns: [
       .init(title: "INTERFACE", least: 8), .init(title: "RECEIVED", alignment: .right),
       .init(title: "NO ROOM", alignment: .right), .init(title: "NOT TAKEN", alignment: .right),
+      .init(title: "NOT SENT", alignment: .right),
     ])
 
     static func columns(of page: Page) -> ViewColumns {
@@ -86,10 +87,10 @@ extension LiveView {
     /// Those that lost most come first.
     static func interfaces(_ devices: [Device], matching filter: String) -> [Row] {
       devices.sorted { ($1.lost, $0.name) < ($0.lost, $1.name) }.compactMap { device in
-        let counts = [device.received, device.missed, device.refused]
+        let counts = [device.received, device.missed, device.refused, device.unsent]
         let row = Row(
           cells: [device.name] + counts.map { grouped(Int(clamping: $0)) },
-          emphasis: device.lost > 0 ? .red : nil
+          emphasis: device.lost > 0 || device.unsent > 0 ? .red : nil
         )
         return row.isShown(by: filter) ? row : nil
       }

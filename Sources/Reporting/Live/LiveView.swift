@@ -28,12 +28,14 @@ public struct LiveView: Sendable {
     public var received: UInt64
     public var missed: UInt64
     public var refused: UInt64
+    public var unsent: UInt64
 
-    public init(name: String, received: UInt64, missed: UInt64, refused: UInt64) {
+    public init(name: String, received: UInt64, missed: UInt64, refused: UInt64, unsent: UInt64) {
       self.name = name
       self.received = received
       self.missed = missed
       self.refused = refused
+      self.unsent = unsent
     }
 
     var lost: UInt64 { missed &+ refused }
@@ -248,6 +250,7 @@ public struct LiveView: Sendable {
   /// Where drops are told of, what they do not mean.
   private static let meaningOfLosses = [
     "  An interface's own losses: no capture saw them, nothing tells of which flows.",
+    "  What it did not send may have been captured before: it is lost on this host.",
     "  Drops (line 2) are the capture's: the kernel does not say of which interface.",
     "  Neither is loss in the network.",
   ].map { ViewLine($0, .dim) }

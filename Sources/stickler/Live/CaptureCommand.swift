@@ -147,9 +147,10 @@ enum CaptureCommand {
           ? "; a larger --buffer or a narrower --filter helps; of which interface they were the kernel does not say"
           : "")
     )
-    let own = losses.filter { $0.lost > 0 }
-    for loss in own { console.report("\(loss.name) itself \(loss.described)") }
-    if dropped > 0 || !own.isEmpty {
+    for loss in losses {
+      for words in loss.described { console.report("\(loss.name) itself \(words)") }
+    }
+    if dropped > 0 || losses.contains(where: { $0.lost > 0 }) {
       console.report(
         "such drops are no loss in the network, and nothing tells which flows they were of"
       )

@@ -66,6 +66,7 @@ extension SavefileRing {
       statistics.received = loss.received
       statistics.droppedByInterface = loss.missed
       statistics.droppedBySystem = loss.refused
+      statistics.droppedOnSending = loss.unsent
       note(statistics, of: loss.name, at: .now())
     }
   }

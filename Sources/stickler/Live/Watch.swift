@@ -225,7 +225,7 @@ struct Watch: ~Copyable {
   /// Whether another report would say another thing, or say it for the second time, before which little is told.
   private mutating func isWorthAsking() -> Bool {
     var now = Progress(frames: source.frameCount, dropped: counters.dropped)
-    now.losses = losses.last.filter { $0.lost > 0 }
+    now.losses = losses.last.filter(\.isAny)
     now.facts = facts?.last
     let isNew = now != analyzed || isInventoryNew
     repetitions = isNew ? 0 : repetitions + 1

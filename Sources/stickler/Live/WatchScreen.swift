@@ -52,7 +52,8 @@ enum WatchScreen {
           name: loss.name,
           received: loss.received,
           missed: loss.missed,
-          refused: loss.refused
+          refused: loss.refused,
+          unsent: loss.unsent
         )
       }
     }

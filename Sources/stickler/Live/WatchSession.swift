@@ -34,7 +34,7 @@ struct WatchSession {
     .integer(in: 1...2, "N"),
     default: 1,
     section: "Capture",
-    "2: match packets on another thread than the one that reads them, for rates that are too much for one core"
+    "2: match packets on another thread than the one that reads them, for more than some 5 million packets a second"
   )
   static let refresh = Option(
     "refresh",
