@@ -42,7 +42,7 @@ func preferHugePages(_ start: UnsafeRawPointer?, _ size: Int) {
   let address = Int(bitPattern: start)
   let first = (address + page - 1) & ~(page - 1)
   let end = (address + size) & ~(page - 1)
-  guard first < end, let pages = UnsafeMutableRawPointer(bitPattern: first) else { return }
+  guard first < end, let pages = unsafe UnsafeMutableRawPointer(bitPattern: first) else { return }
   // SAFETY: the advice concerns whole pages inside memory that the caller owns, and the contents stay what they are.
   _ = unsafe madvise(pages, end - first, MADV_HUGEPAGE)
 }
