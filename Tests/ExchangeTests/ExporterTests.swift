@@ -159,7 +159,8 @@ func run(
   @Test func `a collector that goes and comes back misses nothing and counts nothing twice`() throws
   {
     let folder = try TemporaryFolder()
-    var collector = try collector()
+    // At an address of its own: while nobody listens there, no other test may be given its port.
+    var collector = try collector(at: Endpoint(IPAddress(v4: 0x7f00_004d), 0))
     let endpoint = collector.server.endpoints[0]
     var exporter = try exporter(spool(folder), to: endpoint)
     var told: [Observation] = []

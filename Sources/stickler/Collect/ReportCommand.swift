@@ -1,4 +1,5 @@
 import Affinity
+import Cluster
 import Collector
 import CommandLineKit
 import JSONText

@@ -14,14 +14,14 @@ import Workbench
 
   @Test func `comes to the same, whoever does which piece of it when`() throws {
     // All of them take a minute where nothing is optimized.
-    for (number, scenario) in Scenario.all.enumerated() where number.isMultiple(of: 3) {
+    for (number, scenario) in Scenario.all.enumerated() where number % 8 == 1 {
       let recording = scenario.play(seed: 3)
       let nodes = try recording.nodeFiles.enumerated().map { try $1.observe(number: $0) }
       let history = try recording.history
       var settings = ClusterAnalyst.Settings()
-      settings.listsSessions = !number.isMultiple(of: 2)
+      settings.listsSessions = number % 16 == 1
       let alone = report(of: nodes, history, settings)
-      settings.crew = Backwards(size: 2 + number % 4)
+      settings.crew = Backwards(size: 2 + number / 8 % 4)
       var together = report(of: nodes, history, settings)
       #expect(together.unlisted == alone.unlisted, "\(scenario.name)")
       // What holds dictionaries is described in any order.
