@@ -114,7 +114,7 @@ lint: ## check layout, and that every room imports only what it may
 	$(SWIFT) format lint --strict -r -p Sources Tests Package.swift
 	@scripts/check-rooms
 
-# Hashes that the compiler and the linker make of where they ran too: without them two builds are the same to the bit.
+# Hashes that the compiler and the linker make of where they ran: no part of what a program does.
 not_of_the_program = -R .swift_modhash -R .note.gnu.build-id
 
 # The pages and completions are written by the programs themselves. `sudo make install` often finds no Swift in root's
