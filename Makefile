@@ -70,10 +70,12 @@ clean-cluster: kubectl ## take all of that off your cluster
 	$(KUBECTL) delete --ignore-not-found -f k8s/systems/affinity-tester/service.yaml \
 	  -f k8s/systems/affinity-tester/deployment.yaml -f k8s/systems/affinity-tester/node-scaleup.yaml
 
+by_the_clock = LiveTests|AgentTests
+
 test: set-up-test ## install what is missing, build, and run the tests
 	@# Those that hold a live capture against the clock run by themselves: beside all others they wait for a processor.
-	$(SWIFT) test --disable-xctest --filter LiveTests
-	$(SWIFT) test --disable-xctest --skip LiveTests
+	$(SWIFT) test --disable-xctest --filter '$(by_the_clock)'
+	$(SWIFT) test --disable-xctest --skip '$(by_the_clock)'
 
 lab: set-up-test ## as root: real failures on a cluster of network namespaces, and what is said of them (SCENARIO=A10)
 	$(release)
