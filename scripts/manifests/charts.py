@@ -39,6 +39,11 @@ def render(chart, values):
     return [item for path in sorted(made) if path.endswith(".yaml") for item in rendering.objects(made[path])]
 
 
+def name(place):
+    """What the chart's objects for an overlay are called among all sets."""
+    return f"k8s/helm/stickler as {place.rsplit('/', 1)[1]}"
+
+
 def check(sets):
     try:
         import helm_python as helm
@@ -56,7 +61,7 @@ def check(sets):
     with helm.Chart.load(str(CHART)) as chart:
         for place, values in VALUES.items():
             made = render(chart, values | {"image": {"tag": "latest"}})
-            rendered[f"k8s/helm/stickler as {place.rsplit('/', 1)[1]}"] = made
+            rendered[name(place)] = made
             problems += compare(place, [item for item in sets[place] if title(item) not in without], made)
         for values, word in REFUSED:
             problems += refuse(helm, chart, values, word)

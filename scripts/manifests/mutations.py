@@ -3,6 +3,7 @@
 import copy
 
 import agreement
+import charts
 import schemas
 import security
 from rendering import title
@@ -86,13 +87,29 @@ OF_SCHEMAS = [
 def check(sets):
     problems = []
     versions = schemas.minors()
+    if not versions:
+        print(f"kubernetes-validate is not there (PyPI): {len(OF_SCHEMAS)} of {len(MUTATIONS + OF_SCHEMAS)} mutations are "
+              "left out, those that only Kubernetes' schemas can notice")
     for place, name, change, expected in MUTATIONS + (OF_SCHEMAS if versions else []):
         broken = dict(sets)
         broken[place] = copy.deepcopy(sets[place])
         change(next(item for item in broken[place] if title(item) == name))
-        said = security.check(broken) + agreement.check(broken)
-        if versions:
-            said += schemas.check({place: broken[place]})[0]
+        said = security.check(broken) + agreement.check(broken) + schemas.check({place: broken[place]})[0]
         if not any(expected in line for line in said):
             problems.append(f"{place}: {name}: a mutation goes unnoticed, nothing says '{expected}': {said}")
+    return problems + check_charts(sets)
+
+
+def check_charts(sets):
+    """The chart is held against the overlays: what differs must be noticed."""
+    changes = [(SHIFT, "SecurityContextConstraints/stickler-agent"), (BASE, "DaemonSet/stickler-agent")]
+    if charts.name(BASE) not in sets:
+        print(f"helm-python-sdk is not there (PyPI): {len(changes)} mutations are left out, those that only the chart shows")
+        return []
+    problems = []
+    for place, name in changes:
+        broken = copy.deepcopy(sets[place])
+        next(item for item in broken if title(item) == name)["metadata"]["labels"]["broken"] = "yes"
+        if not any(name in line for line in charts.compare(place, broken, sets[charts.name(place)])):
+            problems.append(f"{place}: {name}: the chart makes another, and nothing says so")
     return problems

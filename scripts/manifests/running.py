@@ -30,9 +30,8 @@ def check(sets, programs):
         print("namespaces cannot be made (that takes root, unshare, setpriv): the manifests' programs are not run")
         return []
     problems = []
-    is_live = has_live_pair(programs)
     with tempfile.TemporaryDirectory() as folder:
-        places = [place for place in sorted(sets) if runs(place, sets, is_live)]
+        places = [place for place in sorted(sets) if servers(sets[place])]
         running = {place: start(place, sets, programs, folder) for place in places}
         for place, process in running.items():
             said, _ = process.communicate()
@@ -55,25 +54,8 @@ def start(place, sets, programs, folder):
     return process
 
 
-# What needs a collector that serves HTTP.
-LIVE = ("k8s/stickler/", "k8s/check/")
-
-
 def servers(items):
     return [item for item in items if pod_spec(item)]
-
-
-def runs(place, sets, is_live):
-    return servers(sets[place]) and (is_live or not place.startswith(LIVE))
-
-
-def has_live_pair(programs):
-    command = [os.path.join(programs, "stickler"), "collect", "--help"]
-    said = subprocess.run(command, capture_output=True, text=True).stdout
-    is_whole = "--http " in said and os.path.exists(os.path.join(programs, "stickler-agent"))
-    if not is_whole:
-        print("stickler collect serves no HTTP yet, or there is no stickler-agent: k8s/stickler is not run")
-    return is_whole
 
 
 def plan(items):
