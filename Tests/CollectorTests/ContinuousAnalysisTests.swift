@@ -68,25 +68,26 @@ import Wire
     #expect(moves > 0)
   }
 
-  @Test func `a look takes the place of the one before, and an end that of a run that went on`() {
-    let leg = FiveTuple(
-      from: Endpoint(IPAddress(v4: 0x0a00_0001), 4_000),
-      to: Endpoint(IPAddress(v4: 0x0a00_0002), 53)
+  /// A run of so many datagrams, one in a nanosecond.
+  private func run(_ datagrams: UInt32, first: Int64 = 1, port: UInt16 = 4_000) -> Run {
+    var forward = Run.Stretch()
+    forward.datagrams = datagrams
+    forward.first = Timestamp(nanoseconds: first)
+    forward.last = Timestamp(nanoseconds: first + Int64(datagrams))
+    return Run(
+      leg: FiveTuple(
+        from: Endpoint(IPAddress(v4: 0x0a00_0001), port),
+        to: Endpoint(IPAddress(v4: 0x0a00_0002), 53)
+      ),
+      forward: forward,
+      reverse: Run.Stretch(),
+      isFirst: true,
+      hopLimits: 64...64,
+      traits: []
     )
-    func run(_ datagrams: UInt32, first: Int64 = 1) -> Run {
-      var forward = Run.Stretch()
-      forward.datagrams = datagrams
-      forward.first = Timestamp(nanoseconds: first)
-      forward.last = Timestamp(nanoseconds: first + Int64(datagrams))
-      return Run(
-        leg: leg,
-        forward: forward,
-        reverse: Run.Stretch(),
-        isFirst: true,
-        hopLimits: 64...64,
-        traits: []
-      )
-    }
+  }
+
+  @Test func `a look takes the place of the one before, and an end that of a run that went on`() {
     var window = ObservationWindow()
     window.add(ongoing: [run(1), run(5, first: 100)], from: 0)
     window.add(ongoing: [run(2)], from: 0)
@@ -101,6 +102,43 @@ import Wire
     // The run from 100 on, and what a look says, which the next look replaces.
     #expect(window.count == 2)
     #expect(window.forgotten == 0)
+  }
+
+  @Test(arguments: [false, true])
+  func `a run that began anew takes the place of how it was, where their moments meet`(
+    hasEnded: Bool
+  ) {
+    var window = ObservationWindow()
+    window.add(ongoing: [run(50, first: 100), run(50, first: 100, port: 4_001)], from: 0)
+    window.add(ongoing: [run(50, first: 100)], from: 1)
+    // All datagrams of the first run have turned out to be of one that began later.
+    let anew = run(60, first: 120)
+    if hasEnded { window.add([.run(anew)], from: 0) } else { window.add(ongoing: [anew], from: 0) }
+    #expect(window.count == 3)
+    // One that comes behind it is another; whatever became of the one before.
+    window.add(ongoing: [run(5, first: 300)], from: 0)
+    #expect(window.count == 4)
+  }
+
+  @Test func `what a node last said of its kernel stays, however old it is`() {
+    func facts(_ second: Int64) -> Observation {
+      .facts(NodeFacts(at: Timestamp(nanoseconds: second * 1_000_000_000)))
+    }
+    func time(_ second: Int64) -> Timestamp { Timestamp(nanoseconds: second * 1_000_000_000) }
+    var window = ObservationWindow(mostObservations: 100)
+    window.add((1...9).map(facts), from: 0)
+    window.add([facts(3), .run(run(4))], from: 1)
+    // Of the first node what was said before and since, of the other what still holds.
+    window.forget(before: time(8))
+    #expect(window.count == 4)
+    window.forget(before: time(8_000))
+    #expect(window.count == 2)
+    // Nor do they go when there is too much: 200 runs go down to 87, and two facts.
+    window.add((0..<100).map { .run(run(4, first: 9_000_000_000_000 + $0 * 10)) }, from: 0)
+    window.add((0..<100).map { .run(run(4, first: 9_000_000_000_000 + $0 * 10)) }, from: 1)
+    window.makeRoom()
+    window.forget(before: time(10_000))
+    #expect(window.count == 2)
   }
 
   @Test func `of too much the oldest goes, from each node its share, and is counted`() {

@@ -105,9 +105,9 @@ public struct Intake: Sendable {
     counts.observations += count
     nodes[place].state.observations += count
     waiting += count
-    // What goes on was told before what ended with the same message.
-    if !decoded.ongoing.isEmpty { changes.append(.ongoing(decoded.ongoing, of: place)) }
+    // An agent tells first what has ended, and then how it goes on with what came after.
     if !decoded.observations.isEmpty { changes.append(.ended(decoded.observations, of: place)) }
+    if !decoded.ongoing.isEmpty { changes.append(.ongoing(decoded.ongoing, of: place)) }
     guard waiting > mostWaiting else { return }
     let half = changes.count / 2
     let lost = changes[..<half].reduce(0) { $0 + $1.count }
