@@ -77,7 +77,9 @@ extension Exporter {
     hello.token = settings.token
     var session = MessageEncoder.Settings(domain: spool.domain)
     // So that one which counts finds nothing missing.
-    session.sequence = UInt32(truncatingIfNeeded: self.spool.firstPlace &- 1)
+    let first = UInt32(truncatingIfNeeded: self.spool.firstPlace)
+    session.sequence = first &- 1
+    plain = PlainSession(sequence: first)
     var encoder = MessageEncoder(session)
     var bytes: [UInt8] = []
     encoder.append(hello, at: .now()) { bytes += $0 }
@@ -154,14 +156,15 @@ extension Exporter {
         reader.skipFile()
         continue
       }
-      if !health.acknowledges, reader.position <= delivered {
-        if let templates = templatesAlone(message) { channel?.send(templates) }
-        continue
+      lastSentPlace = spool.place(of: message, in: reader.position.file) ?? lastSentPlace
+      if !health.acknowledges {
+        let isGiven = reader.position <= delivered
+        guard let told = plain.rendering(of: message, isGiven: isGiven) else { continue }
+        message = told
       }
       channel?.send(message)
       health.messagesSent += 1
       health.bytesSent += UInt64(message.count)
-      lastSentPlace = spool.place(of: message, in: reader.position.file) ?? lastSentPlace
       if health.acknowledges, unansweredSince == nil { unansweredSince = now }
       guard waitingBytes < Self.mostWaiting / 2 || flush() else { return }
     }
@@ -202,28 +205,6 @@ extension Exporter {
     phase = .pausing(until: .now() + pause)
     tell("\(name): \(why); what was not sent is kept, and it is tried again")
   }
-}
-
-/// A message's templates without its data, for a session that begins behind it; nil where it has none.
-func templatesAlone(_ message: [UInt8]) -> [UInt8]? {
-  guard let header = MessageHeader(message.span) else { return nil }
-  var sets = Array(message.prefix(MessageHeader.byteCount))
-  var offset = MessageHeader.byteCount
-  while offset + SetID.headerLength <= message.count {
-    let id = message.span.integer16(at: offset)
-    let length = Int(message.span.integer16(at: offset + 2))
-    guard length >= SetID.headerLength, offset + length <= message.count else { break }
-    if id < SetID.firstData { sets += message[offset..<offset + length] }
-    offset += length
-  }
-  guard sets.count > MessageHeader.byteCount else { return nil }
-  MessageHeader(
-    length: sets.count,
-    exportTime: header.exportTime,
-    sequence: header.sequence,
-    domain: header.domain
-  ).write(to: &sets)
-  return sets
 }
 
 extension String {

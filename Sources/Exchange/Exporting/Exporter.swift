@@ -53,6 +53,7 @@ public struct Exporter: ~Copyable {
   var lastSentPlace: UInt64 = 0
   /// Since when something that was sent is without an answer.
   var unansweredSince: Instant?
+  var plain = PlainSession(sequence: 0)
   /// Up to where one that does not acknowledge has been given everything.
   var delivered = SpoolPosition()
   /// What is to be told, a line each.
