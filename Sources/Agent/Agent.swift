@@ -15,6 +15,8 @@ public struct Agent: ~Copyable {
   private let exporting: ExportThread
   private let worker: Worker
   private let report: @Sendable (String) -> Void
+  /// Nobody else writes where this agent does.
+  private let lock: FolderLock?
 
   private var observer: NodeObserver
   private var batch = SightingBatch()
@@ -67,19 +69,33 @@ public struct Agent: ~Copyable {
     do {
       let loop = try LiveLoop.start(source)
       try enter()
+      let lock = try Self.lock(settings.spool)
       let health = AgentHealth(node: settings.node, began: now)
       let exporting = try ExportThread(health, report: report)
       let worker = try exporting.start(settings.collector, spool, settings.datagrams)
-      return Self(settings, source, loop, exporting, worker, report)
+      return Self(settings, source, loop, lock, exporting, worker, report)
     } catch {
       throw AgentFailure("\(error)")
     }
+  }
+
+  private static func lock(_ spool: String?) throws(AgentFailure) -> FolderLock? {
+    guard let spool else { return nil }
+    do throws(SystemError) {
+      if let lock = try FolderLock(of: spool) { return lock }
+    } catch {
+      throw AgentFailure(error.description)
+    }
+    throw AgentFailure(
+      "\(spool): another agent keeps its spool there; give each a folder of its own by --spool"
+    )
   }
 
   private init(
     _ settings: AgentSettings,
     _ source: consuming LiveSource,
     _ loop: consuming LiveLoop,
+    _ lock: consuming FolderLock?,
     _ exporting: ExportThread,
     _ worker: Worker,
     _ report: @escaping @Sendable (String) -> Void
@@ -87,6 +103,7 @@ public struct Agent: ~Copyable {
     self.settings = settings
     self.source = source
     self.loop = loop
+    self.lock = lock
     self.exporting = exporting
     self.worker = worker
     self.report = report

@@ -90,23 +90,18 @@ enum AgentSetup {
   }
 
   static func token(_ path: String) throws(Failure) -> String {
-    let secret = try secret(path)
-    guard (1...AgentHello.mostTokenBytes).contains(secret.count),
-      secret.allSatisfy({ $0 > 0x20 && $0 < 0x7f })
-    else {
-      throw Failure(
-        "\(path): a token is up to \(AgentHello.mostTokenBytes) printable characters without blanks; make one by: "
-          + "openssl rand -hex 32"
-      )
+    do throws(SecretFile.Problem) {
+      return try SecretFile.token(path)
+    } catch {
+      throw Failure(error.description)
     }
-    return String(decoding: secret, as: UTF8.self)
   }
 
-  /// The bytes of a file without the blanks at its end.
   static func secret(_ path: String) throws(Failure) -> [UInt8] {
-    guard let text = systemText(path) else { throw Failure("\(path): it cannot be read") }
-    var bytes = Array(text.utf8)
-    while let last = bytes.last, last == 0x0a || last == 0x0d || last == 0x20 { bytes.removeLast() }
-    return bytes
+    do throws(SecretFile.Problem) {
+      return try SecretFile.secret(path)
+    } catch {
+      throw Failure(error.description)
+    }
   }
 }

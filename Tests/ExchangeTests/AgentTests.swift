@@ -156,7 +156,7 @@ struct AgentTests {
   }
 
   @Test(arguments: [
-    ("--collector 127.0.0.1:1 --token-file /nowhere", "/nowhere: it cannot be read"),
+    ("--collector 127.0.0.1:1 --token-file /nowhere", "/nowhere: No such file or directory"),
     ("", "nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT"),
     (
       "--collector 127.0.0.1 --tls-ca /nowhere/ca.crt",

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import System
 internal import Wire
 
@@ -19,40 +18,16 @@ struct LogFile: Sendable {
     self.number = number
   }
 
-  private static let ending = ".ipfix"
-  private static let digits = 10
-
-  var path: String {
-    let number = String(number)
-    let zeros = String(repeating: "0", count: max(0, Self.digits - number.utf8.count))
-    return "\(directory)/\(zeros)\(number)\(Self.ending)"
+  private static func folder(_ directory: String) -> NumberedFiles {
+    NumberedFiles(in: directory, ending: ".ipfix")
   }
+
+  var path: String { Self.folder(directory).path(of: number) }
 
   /// The files of a folder, the oldest first; what is called otherwise is not ours.
   static func all(in directory: String) throws(SystemError) -> [Self] {
-    // SAFETY: the path outlives the call; the stream is closed below.
-    guard let stream = unsafe opendir(directory) else {
-      throw SystemError("read \(directory)", code: errno)
-    }
-    defer { unsafe closedir(stream) }
-    var files: [Self] = []
-    // SAFETY: an entry is valid until the next call, and its name is copied at once.
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      guard name.hasSuffix(ending), name.utf8.count == digits + ending.utf8.count,
-        let number = UInt64(name.dropLast(ending.count))
-      else { continue }
-      files.append(Self(directory: directory, number: number))
-    }
-    return files.sorted { $0.number < $1.number }
+    try folder(directory).numbers().map { Self(directory: directory, number: $0) }
   }
 
-  func remove() {
-    // SAFETY: the path outlives the call. What cannot be removed is found again when the folder is opened.
-    unsafe unlink(path)
-  }
+  func remove() { Self.folder(directory).remove(number) }
 }

@@ -26,6 +26,8 @@ public struct CollectingLoop: ~Copyable {
   private var server: CollectingServer
   private var intake: Intake
   private var log: ObservationLog
+  /// Nobody else writes where this collector does.
+  private let lock: FolderLock
   private var schedule: ReportSchedule
   private let analyst: ContinuousAnalyst
   private let analystWorker: Worker
@@ -61,6 +63,11 @@ public struct CollectingLoop: ~Copyable {
     _ lines: inout [String]
   ) throws(CollectorError) -> Self {
     do {
+      guard let lock = try FolderLock(of: settings.logDirectory) else {
+        throw CollectorError(
+          "\(settings.database): another collector writes to it; give each a file of its own by --db"
+        )
+      }
       let store = try HistoryStore(path: settings.database)
       let historian = Historian(store, keep: settings.keep)
       var log = try ObservationLog(ObservationLog.Settings(directory: settings.logDirectory))
@@ -75,7 +82,7 @@ public struct CollectingLoop: ~Copyable {
       let window = ObservationWindow(mostObservations: settings.mostObservations)
       let analystWorker = try analyst.start(inventory, settings.analyst, window)
       let records = RecordKeeping(historian, try historian.start())
-      return Self(settings, desk, server, intake, log, (analyst, analystWorker), records)
+      return Self(settings, desk, server, intake, log, lock, (analyst, analystWorker), records)
     } catch {
       throw CollectorError("\(error)")
     }
@@ -87,6 +94,7 @@ public struct CollectingLoop: ~Copyable {
     _ server: consuming CollectingServer,
     _ intake: Intake,
     _ log: consuming ObservationLog,
+    _ lock: consuming FolderLock,
     _ analyst: (ContinuousAnalyst, Worker),
     _ records: RecordKeeping
   ) {
@@ -95,6 +103,7 @@ public struct CollectingLoop: ~Copyable {
     self.server = server
     self.intake = intake
     self.log = log
+    self.lock = lock
     (self.analyst, analystWorker) = analyst
     self.records = records
     schedule = ReportSchedule(refresh: settings.refresh, patience: settings.patience)

@@ -338,18 +338,3 @@ public struct Spool: ~Copyable, Sendable {
     files.remove(at: index)
   }
 }
-
-/// Writes all bytes; the error's number where that fails.
-private func writeWhole(_ bytes: [UInt8], to number: Int32) -> Int32? {
-  var start = 0
-  while start < bytes.count {
-    // SAFETY: what is left of the array is as long as is said.
-    let count = unsafe bytes.withUnsafeBytes { buffer in
-      unsafe Glibc.write(number, buffer.baseAddress?.advanced(by: start), buffer.count - start)
-    }
-    if count < 0, errno == EINTR { continue }
-    guard count > 0 else { return count < 0 ? errno : ENOSPC }
-    start += count
-  }
-  return nil
-}

@@ -22,40 +22,18 @@ struct SpoolFile: Sendable {
     self.number = number
   }
 
-  private static let ending = ".ipfix"
-  private static let digits = 10
-
   var byteCount: UInt64 { length + UInt64(tail.count) }
   var recordCount: Int { Int(clamping: end - first) }
 
-  var path: String? {
-    guard let directory else { return nil }
-    var name: [UInt8] = []
-    name.append(decimal: number, width: Self.digits)
-    return "\(directory)/\(String(decoding: name, as: UTF8.self))\(Self.ending)"
+  private static func folder(_ directory: String) -> NumberedFiles {
+    NumberedFiles(in: directory, ending: ".ipfix")
   }
+
+  var path: String? { directory.map { Self.folder($0).path(of: number) } }
 
   /// The files of a folder, the oldest first; what is called otherwise is not ours.
   static func all(in directory: String) throws(SystemError) -> [Self] {
-    // SAFETY: the path outlives the call; the stream is closed below.
-    guard let stream = unsafe opendir(directory) else {
-      throw SystemError("read \(directory)", code: errno)
-    }
-    defer { unsafe closedir(stream) }
-    var files: [Self] = []
-    // SAFETY: an entry is valid until the next call, and its name is copied at once.
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      guard name.hasSuffix(ending), name.utf8.count == digits + ending.utf8.count,
-        let number = UInt64(name.dropLast(ending.count))
-      else { continue }
-      files.append(Self(directory: directory, number: number))
-    }
-    return files.sorted { $0.number < $1.number }
+    try folder(directory).numbers().map { Self(directory: directory, number: $0) }
   }
 
   /// Reads what it holds; cuts off what is behind the last whole message, and says how many bytes that was.
@@ -97,8 +75,6 @@ struct SpoolFile: Sendable {
   }
 
   func remove() {
-    guard let path else { return }
-    // SAFETY: the path outlives the call. What cannot be removed is found again when the folder is opened.
-    unsafe unlink(path)
+    if let directory { Self.folder(directory).remove(number) }
   }
 }

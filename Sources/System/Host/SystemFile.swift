@@ -1,16 +1,6 @@
-internal import Glibc
-
 /// The text of a small file of /proc or /sys; nil where it cannot be read.
 public func systemText(_ path: String) -> String? {
-  // SAFETY: the path outlives the call.
-  let number = unsafe open(path, O_RDONLY | O_CLOEXEC)
-  guard number >= 0 else { return nil }
-  let descriptor = Descriptor(owning: number)
-  var bytes: [UInt8] = []
-  while bytes.count < 1 << 20, let some = readAvailable(descriptor.number), !some.isEmpty {
-    bytes += some
-  }
-  return String(decoding: bytes, as: UTF8.self)
+  (try? bytes(ofSmallFile: path)).map { String(decoding: $0, as: UTF8.self) }
 }
 
 /// The one number that such a file holds.

@@ -24,7 +24,7 @@ enum CollectHTTP {
     "http-token-file",
     .file,
     section: "HTTP",
-    "a file whose first line is the token that readers show; whoever is not on this machine needs one"
+    "a file with the token that readers show; whoever is not on this machine needs one"
   )
   static let isOpen = Option(
     flag: "http-open",

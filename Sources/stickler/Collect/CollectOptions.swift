@@ -28,7 +28,7 @@ enum CollectOptions {
     "token-file",
     .file,
     section: "Agents",
-    "a file whose first line is the token that agents show"
+    "a file with the token that agents show"
   )
   static let insecure = Option(
     flag: "insecure",
@@ -122,26 +122,17 @@ enum CollectOptions {
     return settings
   }
 
-  /// The first line of the file that an option names; nil where none is named.
+  /// What the file that an option names holds; nil where none is named.
   static func token(
     _ arguments: Arguments,
     _ option: Option<String?> = tokenFile
   ) throws(Failure) -> String? {
     guard let path = try arguments[option] else { return nil }
-    let text = String(decoding: try bytes(ofFile: path), as: UTF8.self)
-    let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)[0]
-    let token = line.hasSuffix("\r") ? String(line.dropLast()) : String(line)
-    guard !token.isEmpty else {
-      throw Failure(
-        "--\(option.specification.name) \(path): its first line is empty; it has to be the token"
-      )
+    do throws(SecretFile.Problem) {
+      return try SecretFile.token(path)
+    } catch {
+      throw Failure("--\(option.specification.name): \(error)")
     }
-    guard token.utf8.count <= AgentHello.mostTokenBytes else {
-      throw Failure(
-        "--\(option.specification.name) \(path): a token has at most \(AgentHello.mostTokenBytes) bytes"
-      )
-    }
-    return token
   }
 }
 
