@@ -17,6 +17,8 @@ public struct AgentHello: Equatable, Sendable {
   public var wantsAcknowledgement: Bool
   /// What proves that the agent may speak; empty in files.
   public var token: String
+  /// How much of what it captured last it keeps to be asked for; nil in files, and where it keeps none.
+  public var ringBytes: UInt64?
 
   public init(
     node: String,
@@ -37,26 +39,31 @@ public struct AgentHello: Equatable, Sendable {
 
 extension AgentHello {
   func write(to record: inout Record, domain: UInt32) -> RecordShape {
-    let shape = record.begin(.hello)
+    var shape = record.begin(.hello)
     record[.domain] = UInt64(domain)
     record[.version] = UInt64(version)
     record[.epoch] = epoch
     record[.sequence] = sequence
     record[flag: .wantsAcknowledgement] = wantsAcknowledgement
+    if let ringBytes {
+      shape.insert(.ring)
+      record[.ringBytes] = ringBytes
+    }
     record.text = Array(node.utf8)
-    record.token = Array(token.utf8.prefix(Self.mostTokenBytes))
+    record.octets = Array(token.utf8.prefix(Self.mostTokenBytes))
     return shape
   }
 
-  init(_ record: Record) {
+  init(_ record: Record, _ fields: FieldSet) {
     self.init(
       node: String(decoding: record.text, as: UTF8.self),
       domain: record.integer32(.domain),
       epoch: record[.epoch],
       sequence: record[.sequence],
       wantsAcknowledgement: record[flag: .wantsAcknowledgement],
-      token: String(decoding: record.token, as: UTF8.self)
+      token: String(decoding: record.octets, as: UTF8.self)
     )
     version = record.integer8(.version)
+    if fields.contains(.ringBytes) { ringBytes = record[.ringBytes] }
   }
 }

@@ -138,6 +138,15 @@ extension Field {
     case .clockError: (.own(120), 8)
     case .proxyMode: (.own(121), 1)
     case .proxyStart: (.own(122), 8)
+    case .request: (.own(130), 8)
+    case .mostFrames: (.own(131), 4)
+    case .mostBytes: (.own(132), 8)
+    case .frameNumber: (.own(133), 8)
+    case .linkType: (.own(134), 2)
+    case .frameLength: (.init(312), 2)
+    case .outcome: (.own(135), 1)
+    case .framesTold: (.own(136), 4)
+    case .ringBytes: (.own(139), 8)
     default: nil
     }
   }
@@ -152,6 +161,8 @@ extension Field {
     case .isCut: .own(90)
     case .wantsAcknowledgement: .own(93)
     case .isSynchronized: .own(119)
+    case .isOverwritten: .own(137)
+    case .isBounded: .own(138)
     default: nil
     }
   }
@@ -195,9 +206,10 @@ extension Field {
     let element: InformationElement =
       switch (shape.kind, self) {
       case (_, .token): .own(94)
+      case (_, .frameSection): .init(315)
       case (.node, _), (.hello, _): .init(300)
       case (.captureFile, _): .own(86)
-      case (.interfaceLoss, _): .init(82)
+      case (.interfaceLoss, _), (.ringFrame, _): .init(82)
       case (.nodeFacts, _): .own(117)
       case (.acknowledgement, _): .own(96)
       default: .own(48)

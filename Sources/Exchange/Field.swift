@@ -44,6 +44,16 @@ enum Field: UInt8, CaseIterable, Sendable {
 
   // Between an agent and its collector.
   case version, epoch, sequence, wantsAcknowledgement, token, untold
+
+  // What a collector asks of an agent's ring, and what is answered.
+  case request, mostFrames, mostBytes
+  case frameNumber, linkType, frameLength, frameSection
+  case outcome, framesTold, isOverwritten, isBounded, ringBytes
+}
+
+extension Field {
+  /// Whether its bytes stand beside the record's name, and are none themselves.
+  var isOctets: Bool { self == .token || self == .frameSection }
 }
 
 /// A set of fields.
@@ -83,11 +93,17 @@ enum RecordKind: UInt8, CaseIterable, Sendable {
   case acknowledgement
   /// What a node's kernel says of itself: an observation again.
   case nodeFacts
+  /// From the collector: which frames of the agent's ring it wants. An options record.
+  case evidenceRequest
+  /// A frame of the ring.
+  case ringFrame
+  /// That these were all, and what is missing. An options record.
+  case evidenceEnd
 
   /// Whether its templates are options templates, and how many of their first fields are the scope.
   var scopeCount: UInt16 {
     switch self {
-    case .node, .hello, .watermark, .acknowledgement: 1
+    case .node, .hello, .watermark, .acknowledgement, .evidenceRequest, .evidenceEnd: 1
     case .captureFile, .interfaceLoss: 2
     default: 0
     }

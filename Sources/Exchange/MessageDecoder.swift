@@ -13,6 +13,9 @@ public struct DecodedMessage: Sendable {
   public var hellos: [AgentHello] = []
   public var watermarks: [Watermark] = []
   public var acknowledgements: [Acknowledgement] = []
+  public var requests: [EvidenceRequest] = []
+  public var frames: [RingFrame] = []
+  public var ends: [EvidenceEnd] = []
 
   public init() {}
 
@@ -25,6 +28,9 @@ public struct DecodedMessage: Sendable {
     hellos.removeAll()
     watermarks.removeAll()
     acknowledgements.removeAll()
+    requests.removeAll()
+    frames.removeAll()
+    ends.removeAll()
   }
 }
 
@@ -234,7 +240,7 @@ public struct MessageDecoder: Sendable {
           record[time: field] =
             NTPTime(bits: message.integer(at: offset, length: 8)).timestamp
         case .text:
-          readText(message, offset..<offset + length, isToken: field == .token)
+          readText(message, offset..<offset + length, areOctets: field.isOctets)
         }
       }
       offset += length
@@ -242,9 +248,9 @@ public struct MessageDecoder: Sendable {
     return offset
   }
 
-  private mutating func readText(_ message: Span<UInt8>, _ bytes: Range<Int>, isToken: Bool) {
-    if isToken {
-      record.token = bytes.map { message[$0] }
+  private mutating func readText(_ message: Span<UInt8>, _ bytes: Range<Int>, areOctets: Bool) {
+    if areOctets {
+      record.octets = bytes.map { message[$0] }
       return
     }
     record.text.removeAll(keepingCapacity: true)
@@ -282,9 +288,19 @@ public struct MessageDecoder: Sendable {
       loss.refused = record[.refused]
       loss.unsent = record[.unsent]
       decoded.losses.append(loss)
-    case .hello: decoded.hellos.append(AgentHello(record))
+    case .hello: decoded.hellos.append(AgentHello(record, fields))
     case .watermark: decoded.watermarks.append(Watermark(record))
     case .acknowledgement: decoded.acknowledgements.append(Acknowledgement(record, fields))
+    case .evidenceRequest:
+      let reading = RecordReading(record: record, fields: fields, files: files)
+      if !decoded.requests.take(reading) { counts.malformed += 1 }
+    case .ringFrame: decoded.frames.append(RingFrame(record))
+    case .evidenceEnd:
+      guard let end = EvidenceEnd(record, fields) else {
+        counts.malformed += 1
+        return
+      }
+      decoded.ends.append(end)
     default:
       let reading = RecordReading(record: record, fields: fields, files: files)
       guard let observation = reading.observation(kind) else {

@@ -22,6 +22,9 @@ public struct MessageEncoder: Sendable {
       self.domain = domain
     }
 
+    /// For answers to a collector: of no observation domain, so that they count among nobody's records.
+    public static let answers = Self(domain: 0)
+
     /// For exporting over UDP (RFC 7011, 10.3.3: a message must fit the path).
     public static func datagrams(domain: UInt32) -> Self {
       var settings = Self(domain: domain)
@@ -34,8 +37,9 @@ public struct MessageEncoder: Sendable {
 
   private let settings: Settings
   private var record = Record()
-  private var layouts: [RecordLayout?] = Array(repeating: nil, count: RecordShape.count)
-  private var isTold: [Bool] = Array(repeating: false, count: RecordShape.count)
+  /// By shape; as long as the shapes that were needed make them.
+  private var layouts: [RecordLayout?] = []
+  private var isTold: [Bool] = []
   private var lastRefresh: Timestamp?
   /// The message that is being made; empty, or a header's bytes and some sets.
   private var message: [UInt8] = []
@@ -92,7 +96,7 @@ public struct MessageEncoder: Sendable {
     _ emit: ([UInt8]) throws(Problem) -> Void
   ) throws(Problem) {
     try append(hello.write(to: &record, domain: settings.domain), at: now, emit)
-    record.token.removeAll()
+    record.octets.removeAll()
   }
 
   public mutating func append<Problem>(
@@ -109,6 +113,35 @@ public struct MessageEncoder: Sendable {
     _ emit: ([UInt8]) throws(Problem) -> Void
   ) throws(Problem) {
     try append(acknowledgement.write(to: &record, domain: settings.domain), at: now, emit)
+  }
+
+  /// Adds what is asked of a ring, a record for each pair of addresses; it is to be alone in its message.
+  public mutating func append<Problem>(
+    _ request: EvidenceRequest,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    for wanted in request.wanted.prefix(EvidenceRequest.mostWanted) {
+      let shape = request.write(wanted, to: &record, domain: settings.domain)
+      try append(shape, at: now, emit)
+    }
+  }
+
+  public mutating func append<Problem>(
+    _ frame: RingFrame,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try append(frame.write(to: &record), at: now, emit)
+    record.octets.removeAll(keepingCapacity: true)
+  }
+
+  public mutating func append<Problem>(
+    _ end: EvidenceEnd,
+    at now: Timestamp,
+    _ emit: ([UInt8]) throws(Problem) -> Void
+  ) throws(Problem) {
+    try append(end.write(to: &record, domain: settings.domain), at: now, emit)
   }
 
   public mutating func append<Problem>(
@@ -169,7 +202,7 @@ public struct MessageEncoder: Sendable {
 
   /// Has every template told again before it is next needed: what follows can be read without what went before.
   public mutating func forgetTemplates() {
-    isTold = Array(repeating: false, count: RecordShape.count)
+    for index in isTold.indices { isTold[index] = false }
   }
 
   private mutating func append<Problem>(
@@ -198,17 +231,22 @@ public struct MessageEncoder: Sendable {
   }
 
   private mutating func layout(of shape: RecordShape) -> RecordLayout {
-    if let known = layouts[Int(shape.bits)] { return known }
+    let place = Int(shape.bits)
+    if place >= layouts.count {
+      layouts += Array(repeating: nil, count: place + 1 - layouts.count)
+      isTold += Array(repeating: false, count: place + 1 - isTold.count)
+    }
+    if let known = layouts[place] { return known }
     let layout = RecordLayout(shape.columns)
-    layouts[Int(shape.bits)] = layout
+    layouts[place] = layout
     return layout
   }
 
-  /// How many bytes the record's name and token take, once they are no longer than fits.
+  /// How many bytes the record's name and what stands beside it take, once they are no longer than fits.
   private mutating func cutText() -> Int {
     let most = min(Self.mostTextBytes, settings.mostBytes - Self.leastMessage + 64)
     if record.text.count > most { record.text.removeLast(record.text.count - most) }
-    return record.text.count + record.token.count
+    return record.text.count + record.octets.count
   }
 
   private func room(for shape: RecordShape, _ layout: RecordLayout, _ text: Int) -> Int {

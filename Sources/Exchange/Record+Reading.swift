@@ -92,7 +92,9 @@ struct RecordReading {
       )
     case .statement: statement.map { .statement($0) }
     case .nodeFacts: .facts(nodeFacts)
-    case .node, .captureFile, .interfaceLoss, .hello, .watermark, .acknowledgement: nil
+    case .node, .captureFile, .interfaceLoss, .hello, .watermark, .acknowledgement,
+      .evidenceRequest, .ringFrame, .evidenceEnd:
+      nil
     }
   }
 
@@ -151,7 +153,7 @@ struct RecordReading {
     return statement
   }
 
-  private var leg: FiveTuple { pair(Record.leg, transport(.transport)) }
+  var leg: FiveTuple { pair(Record.leg, transport(.transport)) }
 
   private func translated(_ pair: Record.PairFields) -> FiveTuple? {
     let isThere =

@@ -147,7 +147,7 @@ extension Record {
     return RecordShape(kind)
   }
 
-  private mutating func begin(_ kind: RecordKind, _ leg: FiveTuple) -> RecordShape {
+  mutating func begin(_ kind: RecordKind, _ leg: FiveTuple) -> RecordShape {
     var shape = begin(kind)
     put(leg, Self.leg, &shape)
     self[.transport] = UInt64(leg.transport.rawValue)

@@ -9,8 +9,8 @@ struct Record: Sendable {
   private var highs = Array(repeating: UInt64(0), count: Field.allCases.count)
   /// The one name that a record may have.
   var text: [UInt8] = []
-  /// What a hello has beside its name.
-  var token: [UInt8] = []
+  /// What a record has beside its name: a hello's token, or the bytes of a frame.
+  var octets: [UInt8] = []
 
   subscript(field: Field) -> UInt64 {
     get { words[Int(field.rawValue)] }

@@ -56,7 +56,7 @@ struct RecordLayout: Sendable {
         let milliseconds = max(0, seconds) * 1_000 + nanoseconds / 1_000_000
         message.append(bigEndian: UInt64(milliseconds), length: 8)
       case .text:
-        let text = field == .token ? record.token : record.text
+        let text = field.isOctets ? record.octets : record.text
         // Always the long form of a length (RFC 7011, 7), so that all names are written alike.
         message.append(255)
         message.append(bigEndian: UInt16(truncatingIfNeeded: text.count))

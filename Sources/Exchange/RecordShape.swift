@@ -3,7 +3,7 @@
 /// Each shape has a template of its own, so that what is not known takes no room and is not written as zeros, which
 /// other collectors would take for addresses.
 struct RecordShape: Hashable, Sendable {
-  /// The kind in the lowest four bits, parts above them.
+  /// The kind's lower four bits, parts above them, and its fifth bit above these.
   private(set) var bits: UInt16
 
   /// What a record may have beside what all of its kind have.
@@ -42,18 +42,20 @@ struct RecordShape: Hashable, Sendable {
     static let proxyStart = Self(bit: 1 << 12)
     // Of an acknowledgement.
     static let refusal = Self(bit: 1 << 7)
+    // Of a hello.
+    static let ring = Self(bit: 1 << 7)
+    // Of an answer's end.
+    static let since = Self(bit: 1 << 7)
 
     /// Whatever may be missing, of any kind.
     static let all = Self(bit: 0b1_1111_1000_0000)
   }
 
-  static let count = 1 << 13
-
   let kind: RecordKind
 
   init(_ kind: RecordKind) {
     self.kind = kind
-    bits = UInt16(kind.rawValue)
+    bits = UInt16(kind.rawValue & 15) | UInt16(kind.rawValue >> 4) << 13
   }
 
   mutating func insert(_ part: Part) { bits |= part.bit }
@@ -83,11 +85,19 @@ struct RecordShape: Hashable, Sendable {
     case .captureFile: [.domain, .file, .kind, .isCut, .name]
     case .interfaceLoss: [.domain, .name, .kind, .received, .missed, .refused, .unsent]
     case .hello:
-      [.domain, .kind, .version, .epoch, .sequence, .wantsAcknowledgement, .name, .token]
+      [.domain, .kind, .version, .epoch, .sequence, .wantsAcknowledgement]
+        + (contains(.ring) ? [.ringBytes] : []) + [.name, .token]
     case .watermark: [.domain, .kind, .epoch, .time]
     case .acknowledgement:
       [.domain, .kind, .epoch, .sequence] + (contains(.refusal) ? [.name] : [])
     case .nodeFacts: factFields
+    case .evidenceRequest:
+      [.domain, .kind, .request] + Self.leg + [.first, .last, .mostFrames, .mostBytes]
+    case .ringFrame:
+      [.kind, .request, .time, .frameNumber, .linkType, .frameLength, .name, .frameSection]
+    case .evidenceEnd:
+      [.domain, .kind, .request, .outcome, .framesTold, .isOverwritten, .isBounded]
+        + (contains(.since) ? [.time] : [])
     }
   }
 

@@ -50,6 +50,21 @@ private func checkAgain(_ decoded: DecodedMessage) {
   for watermark in decoded.watermarks { encoder.append(watermark, at: now, take) }
   for acknowledgement in decoded.acknowledgements { encoder.append(acknowledgement, at: now, take) }
   encoder.flush(at: now, take)
+  for request in decoded.requests {
+    encoder.append(request, at: now, take)
+    // As it is sent: alone in its message.
+    encoder.flush(at: now, take)
+  }
+  for frame in decoded.frames { encoder.append(frame, at: now, take) }
+  for end in decoded.ends { encoder.append(end, at: now, take) }
+  encoder.flush(at: now, take)
+  precondition(again.requests == decoded.requests, "requests stay the same")
+  precondition(
+    again.frames.map(\.bytes) == decoded.frames.map(\.bytes)
+      && again.frames.map(\.time) == decoded.frames.map(\.time),
+    "frames of a ring stay the same"
+  )
+  precondition(again.ends == decoded.ends, "ends of answers stay the same")
   precondition(again.observations == decoded.observations, "observations stay the same")
   precondition(again.tallies.count == decoded.tallies.count, "every tally is told")
   precondition(again.ongoing == decoded.ongoing, "runs that go on stay the same")

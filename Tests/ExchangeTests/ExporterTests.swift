@@ -53,7 +53,7 @@ struct KeepingCollector: ~Copyable {
         repeated += arrival.recordCount
       }
       answers.append((connection, Acknowledgement(epoch: epoch, sequence: known[epoch] ?? 0)))
-    case .closed: break
+    case .answered, .closed: break
     }
   }
 }

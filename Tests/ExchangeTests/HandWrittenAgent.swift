@@ -11,6 +11,7 @@ struct HandWrittenAgent: ~Copyable {
   private var decoder = MessageDecoder()
   private var rest: [UInt8] = []
   private(set) var acknowledgements: [Acknowledgement] = []
+  private(set) var requests: [EvidenceRequest] = []
   private(set) var isEnded = false
 
   init(to endpoint: Endpoint) throws {
@@ -51,6 +52,7 @@ struct HandWrittenAgent: ~Copyable {
         #expect(decoder.decode(Array(rest[..<header.length]).span, into: &decoded))
         rest.removeFirst(header.length)
         acknowledgements += decoded.acknowledgements
+        requests += decoded.requests
       }
     }
   }
@@ -62,6 +64,8 @@ struct HandWrittenAgent: ~Copyable {
 struct Told {
   var opened: [AgentHello] = []
   var arrivals: [Arrival] = []
+  var frames: [RingFrame] = []
+  var ends: [EvidenceEnd] = []
   var closed: [ClosingReason] = []
   var lines: [String] = []
   var connections: [CollectingServer.Connection] = []
@@ -72,6 +76,9 @@ struct Told {
       opened.append(hello)
       connections.append(connection)
     case .arrived(_, let arrival): arrivals.append(arrival)
+    case .answered(_, let frames, let ends):
+      self.frames += frames
+      self.ends += ends
     case .closed(_, _, let reason, let line):
       closed.append(reason)
       lines.append(line)

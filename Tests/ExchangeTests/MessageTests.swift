@@ -40,7 +40,7 @@ private func leg(_ source: String, _ destination: String) -> FiveTuple {
   )
 }
 
-private let mark = Observation.connection(
+let mark = Observation.connection(
   ConnectionSeen(
     ConnectionMark(bits: 0x0102_0304_0506_0708),
     on: leg("203.0.113.1:40000", "198.51.100.7:53"),

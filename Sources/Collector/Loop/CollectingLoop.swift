@@ -190,6 +190,7 @@ public struct CollectingLoop: ~Copyable {
         server.acknowledge(connection, answer)
         news.lines.append("agent \(hello.node) at \(address) has connected")
       case .arrived(let connection, let arrival): take(arrival, connection, at: now, time)
+      case .answered: break
       case .closed(let connection, let hello, let reason, let line):
         connections[connection] = nil
         if let hello {

@@ -41,6 +41,8 @@ public struct CollectingServer: ~Copyable {
     /// An agent has said hello and may speak: answer with `acknowledge`, which tells it where to go on.
     case opened(Connection, AgentHello, from: Endpoint)
     case arrived(Connection, Arrival)
+    /// Some of what was asked for, or that it was all.
+    case answered(Connection, [RingFrame], [EvidenceEnd])
     /// The hello is nil where none was taken; the line says what happened, and what to do.
     case closed(Connection, AgentHello?, ClosingReason, line: String)
   }
@@ -136,6 +138,17 @@ public struct CollectingServer: ~Copyable {
     peer.send(acknowledgement)
     _ = peer.channel.flush()
     watch(peer)
+  }
+
+  /// Asks an agent for frames of its ring; what it answers comes as events.
+  ///
+  /// False where the connection is gone.
+  public mutating func request(_ connection: Connection, _ request: EvidenceRequest) -> Bool {
+    guard let peer = peers[connection.number], peer.hello != nil else { return false }
+    peer.send(request)
+    _ = peer.channel.flush()
+    watch(peer)
+    return true
   }
 
   /// Closes a connection, and tells the agent why.
@@ -237,6 +250,8 @@ public struct CollectingServer: ~Copyable {
           body(.opened(Connection(number: peer.number), hello, from: peer.remote))
         case .arrived(let arrival):
           body(.arrived(Connection(number: peer.number), arrival))
+        case .answered(let frames, let ends):
+          body(.answered(Connection(number: peer.number), frames, ends))
         case .refused(let reason, let why):
           close(peer, reason, why, body, tells: true)
           return false

@@ -12,11 +12,14 @@ final class Peer {
   var isWatchedForWriting = false
   /// The hello that came last; nil until one was taken.
   private(set) var hello: AgentHello?
+  /// How much the agent keeps of what it captured, as the connection's own hello says.
+  private(set) var ringBytes: UInt64?
 
   /// What a message was.
   enum Taking {
     case opened(AgentHello)
     case arrived(Arrival)
+    case answered([RingFrame], [EvidenceEnd])
     case refused(ClosingReason, String)
   }
 
@@ -40,6 +43,13 @@ final class Peer {
     encoder.flush(at: now) { channel.send($0) }
   }
 
+  /// Has a request wait to be sent, in a message of its own.
+  func send(_ request: EvidenceRequest) {
+    let now = Timestamp.now()
+    encoder.append(request, at: now) { channel.send($0) }
+    encoder.flush(at: now) { channel.send($0) }
+  }
+
   func take(_ message: [UInt8], _ settings: CollectingServer.Settings) -> Taking {
     let before = decoder.counts.records
     var decoded = DecodedMessage()
@@ -47,6 +57,10 @@ final class Peer {
     else { return .refused(.garbage, "what it sends is no IPFIX") }
     let count = decoder.counts.records - before
     guard hello != nil else { return greet(decoded, header, settings) }
+    // Answers have no place among the epoch's records.
+    if header.domain == MessageEncoder.Settings.answers.domain {
+      return .answered(decoded.frames, decoded.ends)
+    }
     if let said = decoded.hellos.last {
       if let why = problem(with: said, header) { return .refused(.badHello, why) }
       guard header.sequence == UInt32(truncatingIfNeeded: said.sequence) else {
@@ -98,6 +112,7 @@ final class Peer {
     // Nobody needs it any more.
     said.token = ""
     hello = said
+    ringBytes = said.ringBytes
     encoder = MessageEncoder(MessageEncoder.Settings(domain: header.domain))
     return .opened(said)
   }
@@ -107,7 +122,9 @@ final class Peer {
       return "it speaks version \(said.version), and the collector \(AgentHello.version): "
         + "let both be of the same release"
     }
-    guard said.domain == header.domain, said.sequence < Self.mostPlaces else {
+    guard said.domain == header.domain, said.domain != MessageEncoder.Settings.answers.domain,
+      said.sequence < Self.mostPlaces
+    else {
       return "its hello contradicts itself"
     }
     // Files are named by it, and lines on terminals name it.

@@ -23,6 +23,8 @@ extension Exporter {
       isWatchedForWriting = true
       splitter = MessageSplitter()
       decoder = MessageDecoder()
+      answers = MessageEncoder(.answers)
+      requests = []
       phase = .connecting(until: now + settings.connectTimeout)
     } catch {
       lose("\(error)")
@@ -75,6 +77,7 @@ extension Exporter {
     let spool = spool.settings
     var hello = AgentHello(node: spool.node, domain: spool.domain, epoch: spool.epoch)
     hello.token = settings.token
+    hello.ringBytes = settings.ringBytes
     var session = MessageEncoder.Settings(domain: spool.domain)
     // So that one which counts finds nothing missing.
     let first = UInt32(truncatingIfNeeded: self.spool.firstPlace)
@@ -115,6 +118,7 @@ extension Exporter {
         for acknowledgement in decoded.acknowledgements {
           guard take(acknowledgement) else { return }
         }
+        take(decoded.requests)
       }
     }
   }
@@ -179,7 +183,7 @@ extension Exporter {
   private static let mostWaiting = 1 << 18
 
   /// Gives the kernel what it takes; false where the connection is gone.
-  private mutating func flush() -> Bool {
+  mutating func flush() -> Bool {
     guard channel?.flush() ?? false else {
       lose("the connection broke off")
       return false

@@ -16,6 +16,8 @@ public struct Exporter: ~Copyable {
     /// Who the collector's certificate has to be for; the host if nil.
     public var serverName: String?
     public var token = ""
+    /// How much of what it captured last the agent keeps, for whoever asks; nil where it keeps none.
+    public var ringBytes: UInt64?
     public var connectTimeout = Interval.seconds(5)
     /// How long a collector may take to acknowledge the hello; one that never has is then taken for one of another kind.
     public var greetingTimeout = Interval.seconds(5)
@@ -54,6 +56,9 @@ public struct Exporter: ~Copyable {
   /// Since when something that was sent is without an answer.
   var unansweredSince: Instant?
   var plain = PlainSession(sequence: 0)
+  /// What the collector has asked for and nobody has taken yet.
+  var requests: [EvidenceRequest] = []
+  var answers = MessageEncoder(.answers)
   /// Up to where one that does not acknowledge has been given everything.
   var delivered = SpoolPosition()
   /// What is to be told, a line each.
