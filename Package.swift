@@ -113,6 +113,7 @@ let package = Package(
     ),
     program("stickler-echo", ["CommandLineKit", "Companions", "System", "Wire"]),
     program("stickler-workbench", ["Wire", "Workbench"]),
+    tests("AgentTests", ["Agent", "Exchange", "System", "Wire", "Workbench"]),
     tests("CaptureFilesTests", ["CaptureFiles", "TestSupport", "Wire"]),
     tests("CatalogueTests", ["Affinity", "TestSupport", "stickler"]),
     tests("ClusterTests", ["Cluster", "JSONText", "Wire"]),

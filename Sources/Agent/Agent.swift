@@ -13,6 +13,7 @@ public struct Agent: ~Copyable {
   private let loop: LiveLoop
   private let settings: AgentSettings
   private let exporting: ExportThread
+  private let ring: EvidenceRing?
   private let worker: Worker
   private let report: @Sendable (String) -> Void
   /// Nobody else writes where this agent does.
@@ -68,12 +69,20 @@ public struct Agent: ~Copyable {
     if settings.spool == nil { spool.mostMemory = min(settings.spoolBytes, spool.mostMemory) }
     do {
       let loop = try LiveLoop.start(source)
+      let ring = try settings.evidenceRing.map { bytes throws(SystemError) in
+        try EvidenceRing(
+          capacity: bytes,
+          snapLength: settings.evidenceSnapLength,
+          at: now
+        )
+      }
+      ring?.note(source.watched)
       try enter()
       let lock = try Self.lock(settings.spool)
       let health = AgentHealth(node: settings.node, began: now)
-      let exporting = try ExportThread(health, report: report)
+      let exporting = try ExportThread(health, ring, report: report)
       let worker = try exporting.start(settings.collector, spool, settings.datagrams)
-      return Self(settings, source, loop, lock, exporting, worker, report)
+      return Self(settings, source, loop, lock, exporting, worker, ring, report)
     } catch {
       throw AgentFailure("\(error)")
     }
@@ -98,6 +107,7 @@ public struct Agent: ~Copyable {
     _ lock: consuming FolderLock?,
     _ exporting: ExportThread,
     _ worker: Worker,
+    _ ring: EvidenceRing?,
     _ report: @escaping @Sendable (String) -> Void
   ) {
     self.settings = settings
@@ -106,6 +116,7 @@ public struct Agent: ~Copyable {
     self.lock = lock
     self.exporting = exporting
     self.worker = worker
+    self.ring = ring
     self.report = report
     observer = NodeObserver(settings: settings.observer)
     facts = settings.readsFacts ? FactReader() : nil
@@ -115,7 +126,12 @@ public struct Agent: ~Copyable {
   /// How it goes; from any thread.
   public var health: @Sendable () -> AgentHealth {
     let health = exporting.health
-    return { health.withLock { $0 } }
+    let ring = ring
+    return {
+      var now = health.withLock { $0 }
+      now.evidence = ring?.health
+      return now
+    }
   }
 
   /// Goes on until a signal or the end that was set, and tells the rest.
@@ -126,6 +142,7 @@ public struct Agent: ~Copyable {
       if wake.contains(.frames) { try readFrames() } else { readUpTo = .now() - capturePause }
       if wake.contains(.links) || source.hasNews {
         for notice in source.followInterfaces() { report(notice.description) }
+        ring?.note(source.watched)
       }
       let now = Instant.now()
       isOver = wake.contains(.stop) || settings.end.map { now >= $0 } ?? false
@@ -152,7 +169,7 @@ public struct Agent: ~Copyable {
     // A few rounds, so that a flood leaves time for the rest.
     for _ in 0..<Self.mostRounds {
       let begin = Timestamp.now()
-      let count = source.read(into: &batch)
+      let count = read()
       observe()
       guard count >= LiveSource.mostFrames else {
         readUpTo = begin - capturePause
@@ -161,6 +178,24 @@ public struct Agent: ~Copyable {
     }
     // More wait: what was read says how far it is.
     if let last = observer.ended { readUpTo = last - settings.observer.window }
+  }
+
+  /// Takes the frames that wait, and keeps them for whoever asks for them.
+  private mutating func read() -> Int {
+    guard let ring else { return source.read(into: &batch) }
+    var number = source.frameCount
+    return ring.store.withLock { store in
+      source.read(into: &batch) { frame in
+        number &+= 1
+        let header = FrameStore.Header(
+          time: frame.time,
+          number: number,
+          interface: frame.interface,
+          originalLength: frame.originalLength
+        )
+        store.append(header, frame.bytes)
+      }
+    }
   }
 
   private mutating func observe() {
@@ -250,7 +285,7 @@ public struct Agent: ~Copyable {
     // What the kernel holds back until its block is full or old enough came before the end.
     let end = Instant.now() + settings.live.capture.timeout + .milliseconds(20)
     while Instant.now() < end {
-      if source.read(into: &batch) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+      if read() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
       observe()
     }
     var rest: [Observation] = []

@@ -18,6 +18,8 @@ public struct AgentHealth: Equatable, Sendable {
   public var exporter: ExporterHealth?
   public var datagramsSent: UInt64 = 0
   public var datagramsFailed: UInt64 = 0
+  /// Nil where no ring of frames is kept.
+  public var evidence: EvidenceHealth?
 
   init(node: String, began: Timestamp) {
     self.node = node

@@ -32,6 +32,7 @@ extension AgentHealth {
       "Messages over UDP, by what became of them.",
       [(["result": "sent"], "\(datagramsSent)"), (["result": "failed"], "\(datagramsFailed)")]
     )
+    if let evidence { page.add(evidence) }
     if let exporter {
       page.add(connectionOf: exporter)
       page.add(spoolOf: exporter)
@@ -68,6 +69,29 @@ extension Exposition {
       .counter,
       "Frames of interfaces that the kernel did not take.",
       health.losses.map { (["interface": $0.name], "\($0.refused)") }
+    )
+  }
+
+  fileprivate mutating func add(_ ring: EvidenceHealth) {
+    metric(
+      "evidence_ring_bytes",
+      .gauge,
+      "Memory for the frames captured last, which the process takes in full once it was filled.",
+      ring.bytes
+    )
+    metric("evidence_ring_held_bytes", .gauge, "How much of it holds frames.", ring.heldBytes)
+    metric("evidence_ring_frames", .gauge, "Frames in it.", ring.frames)
+    metric(
+      "evidence_ring_overwritten_frames_total",
+      .counter,
+      "Frames that made room for later ones.",
+      ring.overwritten
+    )
+    metric(
+      "evidence_ring_oldest_time_seconds",
+      .gauge,
+      "When the oldest frame in it was captured; 0 where it is empty.",
+      [([:], "\(ring.oldest?.inSeconds ?? 0)")]
     )
   }
 

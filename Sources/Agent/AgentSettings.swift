@@ -28,6 +28,9 @@ public struct AgentSettings: Sendable {
   public var spoolBytes: UInt64 = 256 << 20
   /// A collector of another kind, which takes IPFIX over UDP.
   public var datagrams: Target?
+  /// The memory in which the frames captured last are kept for a collector that asks, and how much of each; none if nil.
+  public var evidenceRing: Int?
+  public var evidenceSnapLength = 256
   /// Without it no connection mark leaves the node.
   public var markKey: MarkKey?
   /// Whether this machine's kernel is asked too: what is captured passes through it.

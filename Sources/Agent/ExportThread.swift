@@ -16,6 +16,7 @@ final class ExportThread: Sendable {
   private let waker: Waker
   let health: Locked<AgentHealth>
   private let wantsOngoing = Locked(false)
+  private let ring: EvidenceRing?
   private let report: @Sendable (String) -> Void
 
   /// So many observations wait for the thread at most: some 50 MiB.
@@ -23,10 +24,12 @@ final class ExportThread: Sendable {
 
   init(
     _ health: AgentHealth,
+    _ ring: EvidenceRing?,
     report: @escaping @Sendable (String) -> Void
   ) throws(SystemError) {
     waker = try Waker()
     self.health = Locked(health)
+    self.ring = ring
     self.report = report
   }
 
@@ -74,6 +77,7 @@ final class ExportThread: Sendable {
     var datagrams: DatagramExporter?
     /// What a tick told that was not worth a message of its own.
     var held = Tick()
+    var evidence = EvidenceDesk()
     var lastWrite = Instant(nanoseconds: 0)
 
     init(
@@ -95,7 +99,9 @@ final class ExportThread: Sendable {
     var datagramProblem: String?
     while !isLast {
       if parts.exporter != nil {
-        for line in parts.exporter?.step(until: .now() + .seconds(1)) ?? [] { report(line) }
+        let pause = parts.evidence.hasWork(parts.exporter) ? Interval.seconds(0) : .seconds(1)
+        for line in parts.exporter?.step(until: .now() + pause) ?? [] { report(line) }
+        parts.evidence.answer(&parts.exporter, from: ring)
       } else {
         sleep(until: .now() + .milliseconds(100))
       }

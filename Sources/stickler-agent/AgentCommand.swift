@@ -13,8 +13,9 @@ let agentCommand = Command(
   summary: "watch this node for a collector",
   discussion: """
     Captures on this machine's interfaces, and tells a collector what was seen twice a second: which leg went into which, \
-    from when to when, how many datagrams, what was refused. No byte of a payload leaves the node. What the collector \
-    does not have yet waits in the spool, also while the collector is away or this program is started again.
+    from when to when, how many datagrams, what was refused. No byte of a payload leaves the node, unless \
+    --evidence-ring keeps frames for a collector that asks. What the collector does not have yet waits in the spool, also \
+    while the collector is away or this program is started again.
 
     Observations travel as IPFIX over TCP or TLS. The collector asks for a token or for a certificate; give --token-file, \
     or --tls-cert and --tls-key. Other collectors of IPFIX take them too.

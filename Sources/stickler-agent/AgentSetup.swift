@@ -33,6 +33,7 @@ func settings(_ arguments: Arguments) throws(Failure) -> AgentSettings {
     }
     settings.markKey = key
   }
+  try AgentSetup.keepEvidence(arguments, &settings)
   settings.end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
   return settings
 }
@@ -62,6 +63,29 @@ enum AgentSetup {
     settings.serverName = name
     if let path = try arguments[Options.tokenFile] { settings.token = try token(path) }
     return settings
+  }
+
+  static func keepEvidence(
+    _ arguments: Arguments,
+    _ settings: inout AgentSettings
+  ) throws(Failure) {
+    let snapLength = try arguments[Options.evidenceSnapLength]
+    guard let bytes = try arguments[Options.evidenceRing] else {
+      guard snapLength == nil else {
+        throw Failure("--evidence-snaplen is of the frames in a ring: give --evidence-ring too")
+      }
+      return
+    }
+    guard settings.collector != nil else {
+      throw Failure("--evidence-ring is for a collector that asks: give --collector too")
+    }
+    settings.evidenceRing = bytes
+    settings.evidenceSnapLength = min(
+      snapLength ?? settings.live.capture.snapLength,
+      settings.live.capture.snapLength,
+      RingFrame.mostBytes
+    )
+    settings.collector?.ringBytes = UInt64(bytes)
   }
 
   static func access(_ arguments: Arguments, at endpoint: Endpoint) throws(Failure) -> HTTPAccess {

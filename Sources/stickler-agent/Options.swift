@@ -1,5 +1,6 @@
 import Agent
 import CommandLineKit
+import Exchange
 import Live
 import System
 import Wire
@@ -89,6 +90,19 @@ enum Options {
     section: "Collector",
     "also send runs that have ended over UDP, for nfcapd, pmacct and their like"
   )
+  static let evidenceRing = Option(
+    "evidence-ring",
+    .bytes(in: (1 << 20)...(1 << 34)),
+    environment: "STICKLER_EVIDENCE_RING",
+    section: "Evidence",
+    "keep the frames captured last in so much memory, for a collector that asks for those behind a finding: with their payloads, as far as --evidence-snaplen (default: none are kept)"
+  )
+  static let evidenceSnapLength = Option(
+    "evidence-snaplen",
+    .integer(in: 64...RingFrame.mostBytes, "BYTES"),
+    section: "Evidence",
+    "keep so much of every frame (default: as much as is captured, --snaplen)"
+  )
   static let http = Option(
     "http",
     .httpEndpoint,
@@ -120,8 +134,8 @@ enum Options {
     CaptureOptions.all + [
       port, maxFlows, CaptureOptions.node, CaptureOptions.noNodeFacts, collector, tls,
       tlsAuthorities, tlsCertificate, tlsKey,
-      tlsServerName, tokenFile, keyFile, spool, spoolSize, datagrams, http, httpTokenFile, httpOpen,
-      noHTTP, sandbox,
+      tlsServerName, tokenFile, keyFile, spool, spoolSize, datagrams, evidenceRing,
+      evidenceSnapLength, http, httpTokenFile, httpOpen, noHTTP, sandbox,
     ]
 }
 
