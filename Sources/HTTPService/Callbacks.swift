@@ -13,7 +13,7 @@ enum Callbacks {
     let place = UInt(bitPattern: connection)
     if unsafe request.pointee == nil {
       // SAFETY: only a mark that the headers have been seen; nobody looks at what is there.
-      unsafe request.pointee = unsafe UnsafeMutableRawPointer(bitPattern: 1)
+      unsafe request.pointee = unsafe headersSeen
       service.connections.note(place, .fetching)
       let header = unsafe Incoming(connection)
       let refusal = unsafe service.refusal(
@@ -28,6 +28,13 @@ enum Callbacks {
       unsafe uploaded.pointee = 0
       return stickler_http_result(1)
     }
+    if let later = unsafe later(request.pointee) {
+      guard let answer = later.take() else {
+        unsafe later.sleep(connection)
+        return stickler_http_result(1)
+      }
+      return unsafe send(answer, on: connection, service)
+    }
     let header = unsafe Incoming(connection)
     // SAFETY: the library's strings end with a zero and live as long as the request.
     let asked = unsafe header.request(String(cString: path))
@@ -36,12 +43,26 @@ enum Callbacks {
       authorization: header["Authorization"],
       host: header["Host"]
     )
+    if case .later(let later) = answer.content {
+      // SAFETY: `completed` releases it.
+      unsafe request.pointee = unsafe Unmanaged.passRetained(later).toOpaque()
+      unsafe later.sleep(connection)
+      service.note(later)
+      return stickler_http_result(1)
+    }
     return unsafe send(answer, on: connection, service)
   }
 
   static let completed: MHD_RequestCompletedCallback = { (owner, connection, request, _) in
     guard let service = unsafe service(owner), let connection = unsafe connection else { return }
-    unsafe request?.pointee = nil
+    if let request = unsafe request {
+      if let later = unsafe later(request.pointee) {
+        service.forget(later)
+        // SAFETY: retained when the connection was sent to sleep.
+        unsafe Unmanaged.passUnretained(later).release()
+      }
+      unsafe request.pointee = nil
+    }
     service.connections.note(UInt(bitPattern: connection), .asking)
   }
 
@@ -54,6 +75,19 @@ enum Callbacks {
     } else {
       service.connections.close(place)
     }
+  }
+
+  /// What stands for a request whose headers have been seen.
+  private static var headersSeen: UnsafeMutableRawPointer? {
+    // SAFETY: nobody looks at what is there.
+    unsafe UnsafeMutableRawPointer(bitPattern: 1)
+  }
+
+  /// What a request waits for, if it does.
+  private static func later(_ request: UnsafeMutableRawPointer?) -> LaterAnswer? {
+    guard let request = unsafe request, unsafe request != headersSeen else { return nil }
+    // SAFETY: everything but the mark is a retained answer.
+    return unsafe Unmanaged<LaterAnswer>.fromOpaque(request).takeUnretainedValue()
   }
 
   private static func service(_ owner: UnsafeMutableRawPointer?) -> HTTPServicing? {

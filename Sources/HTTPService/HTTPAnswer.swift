@@ -5,6 +5,7 @@ public struct HTTPAnswer: Sendable {
   enum Content: Sendable {
     case body(HTTPBody)
     case events(EventStream, after: UInt64?)
+    case later(LaterAnswer)
   }
 
   public var status: Int
@@ -42,6 +43,13 @@ public struct HTTPAnswer: Sendable {
   public static func events(_ stream: EventStream, for request: HTTPRequest) -> Self {
     var answer = Self(type: "text/event-stream", body: [])
     answer.content = .events(stream, after: request.lastEvent)
+    return answer
+  }
+
+  /// What will be given: the connection waits for it.
+  public static func later(_ later: LaterAnswer) -> Self {
+    var answer = Self(type: nil, body: [])
+    answer.content = .later(later)
     return answer
   }
 

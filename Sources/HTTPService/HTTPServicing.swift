@@ -9,6 +9,8 @@ final class HTTPServicing: Sendable {
   private let routes: [HTTPRoute]
   private let streams: [EventStream]
   private let answers = Locked<[Int: Int]>([:])
+  /// What connections wait for.
+  private let laters = Locked<(open: [ObjectIdentifier: LaterAnswer], isOver: Bool)>(([:], false))
 
   /// Proxies cut connections that are silent for half a minute or longer.
   private static let beatEvery = Interval.seconds(10)
@@ -89,8 +91,29 @@ final class HTTPServicing: Sendable {
     }
   }
 
+  func note(_ later: LaterAnswer) {
+    let isOver = laters.withLock { laters in
+      laters.open[ObjectIdentifier(later)] = later
+      return laters.isOver
+    }
+    if isOver { Self.end(later) }
+  }
+
+  func forget(_ later: LaterAnswer) {
+    laters.withLock { _ = $0.open.removeValue(forKey: ObjectIdentifier(later)) }
+  }
+
+  private static func end(_ later: LaterAnswer) {
+    later.give { .problem(503, "the server ends", "ask again when it is back") }
+  }
+
   func stop() {
     for stream in streams { stream.close() }
+    let open = laters.withLock { laters in
+      laters.isOver = true
+      return laters.open
+    }
+    for later in open.values { Self.end(later) }
   }
 
   var tally: HTTPTally {
