@@ -239,7 +239,7 @@ public struct EvidenceCollector {
 
 extension Sighting {
   /// As far as both captures hold it; a capture that holds too little is believed by the IP header's mark.
-  fileprivate func isSameDatagram(as other: Sighting) -> Bool {
+  func isSameDatagram(as other: Sighting) -> Bool {
     guard payloadLength == other.payloadLength else { return false }
     if fingerprint.key == other.fingerprint.key {
       return !fingerprint.contradicts(other.fingerprint)

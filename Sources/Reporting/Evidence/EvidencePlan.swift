@@ -50,14 +50,7 @@ struct EvidencePlan {
     for session in report.sessions {
       let client = session.client.description
       guard clients.contains(client) else { continue }
-      var some: [FiveTuple] = [FiveTuple(from: session.client, to: session.front)]
-      for placement in session.placements.prefix(mostPlacements) {
-        some.append(FiveTuple(from: placement.seenSource, to: placement.backend))
-        // Half translated: where a node's NAT does its two steps at different places.
-        some.append(FiveTuple(from: session.client, to: placement.backend))
-        some.append(FiveTuple(from: placement.seenSource, to: session.front))
-      }
-      legs[client, default: []] += some
+      legs[client, default: []] += session.legs(of: session.placements.prefix(mostPlacements))
     }
     return legs
   }
@@ -76,5 +69,19 @@ struct EvidencePlan {
       }
     }
     return others
+  }
+}
+
+extension Report.Session {
+  /// What its datagrams wore on their way to the pods of these placements, the client's own addresses first.
+  func legs(of placements: some Sequence<Report.Placement>) -> [FiveTuple] {
+    var legs = [FiveTuple(from: client, to: front)]
+    for placement in placements {
+      legs.append(FiveTuple(from: placement.seenSource, to: placement.backend))
+      // Half translated: where a node's NAT does its two steps at different places.
+      legs.append(FiveTuple(from: client, to: placement.backend))
+      legs.append(FiveTuple(from: placement.seenSource, to: front))
+    }
+    return legs
   }
 }

@@ -13,24 +13,29 @@ extension EvidenceCollector {
     anonymizer: consuming Anonymizer? = nil,
     drain: (inout [UInt8]) throws(E) -> Void
   ) throws(E) {
-    var writer = EvidenceWriter(self, application: application, anonymizer: anonymizer)
-    writer.writeInterfaces()
-    writer.writeNames()
-    for index in writer.datagrams.picks.indices {
-      writer.writePacket(index)
-      if writer.bytes.count > 1 << 16 { try drain(&writer.bytes) }
-    }
-    try drain(&writer.bytes)
+    let clients = Set(report.findings.compactMap(\.client))
+    let omitted = plan.omitted
+    let note =
+      omitted > 0
+      ? ["\(omitted) more findings of large incidents have evidence that is not in this file"] : []
+    var writer = EvidenceWriter(
+      EvidenceDatagrams(self),
+      of: report.sessions.filter { clients.contains($0.client.description) },
+      application: application,
+      comments: ["The packets behind the findings of a Stickler report."] + note,
+      anonymizer: anonymizer
+    )
+    try writer.write(drain)
   }
 
   /// How many packets there are to write.
   public var count: Int { picks.count }
 }
 
+/// Writes packets of evidence, wherever they come from.
 struct EvidenceWriter {
   let datagrams: EvidenceDatagrams
   var bytes: [UInt8] = []
-  private let collector: EvidenceCollector
   private var encoder: PcapngEncoder
   private var anonymizer: Anonymizer?
   private var interfaces: [Vantage: UInt32] = [:]
@@ -40,35 +45,41 @@ struct EvidenceWriter {
   private var roles: [Endpoint: String] = [:]
 
   private struct Vantage: Hashable {
-    var node: Int
+    var node: String
     var interface: UInt32
     var name: String?
     var direction: Packet.Direction
     var link: LinkType
   }
 
-  init(_ collector: EvidenceCollector, application: String, anonymizer: Anonymizer?) {
-    self.collector = collector
+  /// The sessions say who is at an address.
+  init(
+    _ datagrams: EvidenceDatagrams,
+    of sessions: [Report.Session],
+    application: String,
+    comments: [String],
+    anonymizer: consuming Anonymizer? = nil
+  ) {
+    self.datagrams = datagrams
     self.anonymizer = anonymizer
-    datagrams = EvidenceDatagrams(collector)
-    let omitted = collector.plan.omitted
-    let note =
-      omitted > 0
-      ? ["\(omitted) more findings of large incidents have evidence that is not in this file"] : []
-    encoder = PcapngEncoder(
-      application: application,
-      comments: ["The packets behind the findings of a Stickler report."] + note,
-      to: &bytes
-    )
-    gatherNames()
+    encoder = PcapngEncoder(application: application, comments: comments, to: &bytes)
+    gatherNames(of: sessions)
+  }
+
+  mutating func write<E>(_ drain: (inout [UInt8]) throws(E) -> Void) throws(E) {
+    writeInterfaces()
+    writeNames()
+    for index in datagrams.packets.indices {
+      writePacket(index)
+      if bytes.count > 1 << 16 { try drain(&bytes) }
+    }
+    try drain(&bytes)
   }
 
   // MARK: Names
 
-  private mutating func gatherNames() {
-    let report = collector.report
-    let clients = Set(report.findings.compactMap(\.client))
-    for session in report.sessions where clients.contains(session.client.description) {
+  private mutating func gatherNames(of sessions: [Report.Session]) {
+    for session in sessions {
       if let service = session.service {
         roles[session.front] = service
         names[session.front.address] = service
@@ -89,7 +100,7 @@ struct EvidenceWriter {
     }
   }
 
-  mutating func writeNames() {
+  private mutating func writeNames() {
     let list = names.sorted { $0.key < $1.key }.map { address, name in
       ResolvedName(address: hidden(address), name: hidden(name: name))
     }
@@ -119,16 +130,16 @@ struct EvidenceWriter {
 
   // MARK: Vantages
 
-  mutating func writeInterfaces() {
-    for pick in datagrams.picks {
-      let vantage = vantage(of: pick)
+  private mutating func writeInterfaces() {
+    for packet in datagrams.packets {
+      let vantage = vantage(of: packet)
       guard interfaces[vantage] == nil else { continue }
       var interface = CaptureInterface(
         linkType: vantage.link,
         snapLength: 262_144,
         timeUnit: .nanoseconds
       )
-      let node = nodeName(vantage.node)
+      let node = hidden(node: vantage.node)
       let place = [vantage.name ?? "if\(vantage.interface)", vantage.direction.word]
         .compactMap(\.self).joined(separator: " ")
       interface.name = "\(node) \(place)"
@@ -137,37 +148,34 @@ struct EvidenceWriter {
     }
   }
 
-  private mutating func nodeName(_ node: Int) -> String {
-    let nodes = collector.report.capture.nodes
-    let name = nodes.indices.contains(node) ? nodes[node].name : "unknown"
+  private mutating func hidden(node name: String) -> String {
     guard var hide = anonymizer.take() else { return name }
     defer { anonymizer = hide }
     return hide.name(name, "node")
   }
 
-  private func vantage(of pick: EvidenceCollector.Pick) -> Vantage {
-    let isKernelNumber = pick.frame.interface < 1 << 31
-    return Vantage(
-      node: collector.nodes[pick.frame.file],
-      interface: isKernelNumber ? pick.frame.interface : 0,
-      name: isKernelNumber ? nil : pick.frame.interfaceName,
-      direction: pick.frame.direction,
-      link: anonymizer == nil ? pick.frame.link : .raw
+  private func vantage(of packet: EvidencePacket) -> Vantage {
+    Vantage(
+      node: packet.node,
+      interface: packet.interface,
+      name: packet.interfaceName,
+      direction: packet.direction,
+      link: anonymizer == nil ? packet.link : .raw
     )
   }
 
   // MARK: Packets
 
-  mutating func writePacket(_ index: Int) {
-    let pick = datagrams.picks[index]
-    guard let interface = interfaces[vantage(of: pick)] else { return }
+  private mutating func writePacket(_ index: Int) {
+    let written = datagrams.packets[index]
+    guard let interface = interfaces[vantage(of: written)] else { return }
     var packet = PcapngEncoder.Packet(
-      time: pick.frame.time,
-      originalLength: pick.frame.originalLength,
+      time: written.time,
+      originalLength: written.originalLength,
       interface: interface
     )
     packet.direction =
-      switch pick.frame.direction {
+      switch written.direction {
       case .unknown: .unknown
       case .incoming, .otherHost: .inbound
       case .outgoing: .outbound
@@ -175,42 +183,32 @@ struct EvidenceWriter {
     packet.packetID = datagrams.datagram[index].map(UInt64.init)
     packet.comments = comments(on: index).map { hidden($0) }
     guard var hide = anonymizer.take() else {
-      encoder.append(packet, frame: pick.bytes.span, to: &bytes)
+      encoder.append(packet, frame: written.bytes.span, to: &bytes)
       return
     }
-    let frame = pick.sighting.map { headers(of: $0, hiddenBy: &hide) } ?? []
+    let frame = written.sighting.map { headers(of: $0, hiddenBy: &hide) } ?? []
     anonymizer = hide
-    packet.originalLength = UInt32(frame.count) + (pick.sighting?.payloadLength ?? 0)
+    packet.originalLength = UInt32(frame.count) + (written.sighting?.payloadLength ?? 0)
     encoder.append(packet, frame: frame.span, to: &bytes)
   }
 
   private func comments(on index: Int) -> [String] {
-    let pick = datagrams.picks[index]
-    var comments: [String] = []
-    let report = collector.report
-    for mention in collector.plan.mentions[pick.frame.key] ?? [] {
-      let finding = report.findings[mention.finding]
-      let mode = [finding.mode, finding.name].compactMap(\.self).joined(separator: " ")
-      comments.append(
-        "\(finding.id), \(mode.isEmpty ? "cause undetermined" : mode): \(mention.role)"
-      )
-    }
-    if let sighting = pick.sighting, let datagram = datagrams.datagram[index] {
+    let packet = datagrams.packets[index]
+    var comments = packet.mentions
+    if let sighting = packet.sighting, let datagram = datagrams.datagram[index] {
       let tunnel = sighting.depth > 0 ? " (inside a tunnel)" : ""
       comments.append(stage(of: sighting, index, datagram) + tunnel)
     }
-    if pick.sighting == nil, let datagram = datagrams.datagram[index] {
+    if packet.sighting == nil, let datagram = datagrams.datagram[index] {
       comments.append("a later fragment of datagram \(datagram)")
     }
-    let file = collector.files[pick.frame.file]
-    comments.append("frame \(pick.frame.number) of \(file)")
-    return comments
+    return comments + [packet.origin]
   }
 
   /// `after DNAT and SNAT of frame 3: default/s3, seen source 192.168.99.11:42038`.
   private func stage(of sighting: Sighting, _ index: Int, _ datagram: Int) -> String {
     let first = datagrams.first[datagram - 1]
-    guard first != index, let origin = datagrams.picks[first].sighting?.tuple else {
+    guard first != index, let origin = datagrams.packets[first].sighting?.tuple else {
       return "datagram \(datagram): \(text(of: sighting.tuple))"
     }
     let tuple = sighting.tuple
