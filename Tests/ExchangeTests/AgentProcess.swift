@@ -19,12 +19,27 @@ struct AgentProcess: ~Copyable {
     self.folder = folder
   }
 
+  var spool: String { "\(folder.path)/spool" }
+
   /// Starts it with these options, and says what it then says in `log`.
-  mutating func start(_ options: String, http: String = "--no-http") throws {
-    let spool = "\(folder.path)/spool"
-    let command =
-      "'\(Self.path)' \(http) --node n1 --block-timeout 20ms --spool '\(spool)' \(options)"
-      + " >>'\(folder.path)/log' 2>&1 </dev/null & echo $!"
+  ///
+  /// Where its disk is full, that is a small one in a mount namespace of its own.
+  mutating func start(
+    _ options: String,
+    http: String = "--no-http",
+    isDiskFull: Bool = false
+  ) throws {
+    var words =
+      "exec '\(Self.path)' \(http) --node n1 --block-timeout 20ms --spool '\(spool)' \(options)"
+    if isDiskFull {
+      let small = "mkdir '\(spool)' && mount -t tmpfs -o size=64k none '\(spool)'"
+      let file = try folder.write(
+        "start",
+        Array("\(small); head -c 64k /dev/zero >'\(spool)/filler'; \(words)".utf8)
+      )
+      words = "exec unshare --mount --propagation private sh '\(file)'"
+    }
+    let command = "{ \(words); } >>'\(folder.path)/log' 2>&1 </dev/null & echo $!"
     number = pid_t(try Command("sh", ["-c", command]).output.filter(\.isNumber)) ?? 0
     #expect(number > 1)
   }

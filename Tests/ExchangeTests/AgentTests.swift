@@ -155,6 +155,74 @@ struct AgentTests {
     #expect(collector.missing == 0)
   }
 
+  @Test(
+    .enabled(
+      if: (try? Command("sh", ["-c", "unshare --mount true 2>/dev/null"]).status) == 0,
+      "no mount namespace can be made here"
+    )
+  )
+  func `with a full disk it goes on from memory and says so, and writes when there is room`() throws
+  {
+    let talk = try Talk()
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    var collector = KeepingCollector(
+      try CollectingServer([CollectingServer.Door(Self.home)], settings)
+    )
+    var agent = try AgentProcess()
+    let endpoint = collector.server.endpoints[0]
+    try agent.start("-i lo -p \(talk.port) --collector \(endpoint)", isDiskFull: true)
+    wait(&collector, agent) { !$0.told.opened.isEmpty }
+    talk.send(7)
+    wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == 7 }
+    #expect(
+      agent.log.contains(
+        "No space left on device; what is not sent yet is kept in memory, and the disk is tried again"
+      )
+    )
+    let spool = "/proc/\(agent.number)/root\(agent.spool)"
+    #expect(try Command("rm", ["\(spool)/filler"]).status == 0)
+    // The disk is tried again every ten seconds.
+    let end = Instant.now() + .seconds(20)
+    var written = ""
+    while written.isEmpty, Instant.now() < end {
+      for _ in 0..<50 {
+        collector.step()
+        sleep(until: .now() + .milliseconds(2))
+      }
+      written = try Command("find", [spool, "-name", "*.ipfix", "-size", "+0"]).output
+    }
+    #expect(!written.isEmpty)
+    talk.send(5)
+    wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == 5 }
+    agent.end(SIGTERM) { collector.step() }
+    collector.step()
+    #expect(datagrams(ended(collector), to: talk.port).reduce(0, +) == 12)
+    #expect(collector.missing == 0)
+  }
+
+  @Test func `two agents do not share a spool`() throws {
+    let talk = try Talk()
+    var agent = try AgentProcess()
+    let options = "-i lo -p \(talk.port) --collector 127.0.0.1:1"
+    try agent.start(options)
+    let end = Instant.now() + .seconds(10)
+    while !agent.log.contains("watching"), Instant.now() < end {
+      sleep(until: .now() + .milliseconds(10))
+    }
+    let command =
+      "'\(AgentProcess.path)' --no-http --sandbox off --node n2 \(options) --spool '\(agent.spool)' 2>&1"
+    let other = try Command("sh", ["-c", command])
+    #expect(other.status == 3)
+    #expect(
+      other.output.hasSuffix(
+        "stickler-agent: \(agent.spool): another agent keeps its spool there; give each a folder of its own by --spool\n"
+      ),
+      "\(other.output)"
+    )
+    agent.end(SIGTERM)
+  }
+
   @Test(arguments: [
     ("--collector 127.0.0.1:1 --token-file /nowhere", "/nowhere: No such file or directory"),
     ("", "nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT"),

@@ -82,6 +82,9 @@ public struct ObservationLog: ~Copyable, Sendable {
     logs[node].log.note(message)
   }
 
+  /// Whether there was nothing in it, and no file is complete yet.
+  var isEmpty: Bool { files.isEmpty }
+
   public var pendingBytes: Int { logs.reduce(0) { $0 + $1.log.pendingBytes } }
 
   /// The bytes of all files, those that wait left out.

@@ -68,9 +68,9 @@ public struct CollectingLoop: ~Copyable {
           "\(settings.database): another collector writes to it; give each a file of its own by --db"
         )
       }
-      let store = try HistoryStore(path: settings.database)
-      let historian = Historian(store, keep: settings.keep)
       var log = try ObservationLog(ObservationLog.Settings(directory: settings.logDirectory))
+      let store = try HistoryStore.open(settings.database, hasLog: !log.isEmpty, &lines)
+      let historian = Historian(store, path: settings.database, keep: settings.keep)
       var intake = Intake(mostWaiting: settings.mostObservations)
       lines += try log.replay { message in
         _ = intake.take(message)

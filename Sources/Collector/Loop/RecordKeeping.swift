@@ -69,7 +69,9 @@ struct RecordKeeping: Sendable {
         // What was not written is tried again.
         written = 0
       }
-      if let new = outcome.failure, new != failure {
+      if let line = outcome.line {
+        lines.append(line)
+      } else if let new = outcome.failure, new != failure {
         lines.append("\(new); the history is not written, and reports go on")
       }
       failure = outcome.failure

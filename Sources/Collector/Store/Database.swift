@@ -87,13 +87,15 @@ public struct Database: ~Copyable, @unchecked Sendable {
       return StoreError(
         path,
         "this is no SQLite database",
-        advice: "nothing was written to it; name another file, or move this one away"
+        advice: "nothing was written to it; name another file, or move this one away",
+        isDamage: true
       )
     case SQLITE_CORRUPT:
       return StoreError(
         path,
         "the database is damaged or cut short (\(message))",
-        advice: "nothing was written to it; move it away to begin anew, or put a copy in its place"
+        advice: "nothing was written to it; move it away to begin anew, or put a copy in its place",
+        isDamage: true
       )
     case SQLITE_CANTOPEN:
       return StoreError(path, "cannot be opened (\(message))", advice: "is its folder there?")

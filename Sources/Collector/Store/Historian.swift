@@ -13,16 +13,21 @@ final class Historian: Sendable {
   /// What came of a job.
   struct Outcome: Sendable {
     var failure: StoreError?
+    /// What was done about it.
+    var line: String?
     var effort: Interval
   }
 
-  private let store: Locked<HistoryStore>
+  private let path: String
+  /// Nil where it was set aside, until another one is begun.
+  private let store: Locked<HistoryStore?>
   private let keep: Interval
   private let jobs = BoundedQueue<Job>(capacity: 1)
   private let outcomes = Locked<[Outcome]>([])
 
-  init(_ store: consuming sending HistoryStore, keep: Interval) {
-    self.store = Locked(store)
+  init(_ store: consuming sending HistoryStore, path: String, keep: Interval) {
+    self.path = path
+    self.store = Locked(Optional.some(store))
     self.keep = keep
   }
 
@@ -35,23 +40,29 @@ final class Historian: Sendable {
         let start = Instant.now()
         let prunes = pruned.map { start.since($0) > .seconds(3_600) } ?? true
         if prunes { pruned = start }
-        let failure = write(job, prunes: prunes)
-        let outcome = Outcome(failure: failure, effort: Instant.now().since(start))
+        var outcome = write(job, prunes: prunes)
+        outcome.effort = Instant.now().since(start)
         outcomes.withLock { $0.append(outcome) }
         if job.isLast { return }
       }
     }
   }
 
-  private func write(_ job: Job, prunes: Bool) -> StoreError? {
+  private func write(_ job: Job, prunes: Bool) -> Outcome {
     store.withLock { store in
+      var outcome = Outcome(effort: .seconds(0))
       do throws(StoreError) {
-        try store.record(job.made, job.nodes, rememberedSince: job.rememberedSince)
-        if prunes { try store.prune(before: job.made.madeAt - keep) }
-        return nil
+        if store == nil { store = try HistoryStore(path: path) }
+        try store?.record(job.made, job.nodes, rememberedSince: job.rememberedSince)
+        if prunes { try store?.prune(before: job.made.madeAt - keep) }
       } catch {
-        return error
+        outcome.failure = error
+        guard error.isDamage else { return outcome }
+        // Closed first: SQLite removes what is beside a database by its name.
+        store = nil
+        outcome.line = try? HistoryStore.setAside(path, because: error)
       }
+      return outcome
     }
   }
 

@@ -4,11 +4,14 @@ public struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   public var reason: String
   /// What whoever named the file may do about it.
   public var advice: String?
+  /// Whether it is what the file holds.
+  public var isDamage: Bool
 
-  public init(_ path: String, _ reason: String, advice: String? = nil) {
+  public init(_ path: String, _ reason: String, advice: String? = nil, isDamage: Bool = false) {
     self.path = path
     self.reason = reason
     self.advice = advice
+    self.isDamage = isDamage
   }
 
   public var description: String {
