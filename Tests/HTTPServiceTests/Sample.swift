@@ -9,10 +9,14 @@ final class Sample {
 
   let server: HTTPServer
   let events: EventStream
+  /// Those who wait for an answer, by the name in their path.
+  let waiting: Locked<[(name: String, later: LaterAnswer)]>
 
   init(token: String? = nil, _ limits: HTTPLimits = HTTPLimits()) throws {
     let events = EventStream(limits)
     self.events = events
+    let waiting = Locked<[(name: String, later: LaterAnswer)]>([])
+    self.waiting = waiting
     let endpoint = Endpoint(IPAddress(v4: 0x7f00_0001), 0)
     let large = HTTPBody(Array(repeating: UInt8(ascii: "x"), count: 32 << 20))
     server = try HTTPServer(
@@ -30,6 +34,14 @@ final class Sample {
         HTTPRoute("/large") { _ in .json(large) },
         HTTPRoute("/page") { _ in .page(HTTPBody(Array("<p>page".utf8))) },
         HTTPRoute("/events") { .events(events, for: $0) },
+        HTTPRoute("/later/{name}") { request in
+          let name = request.parameters["name"] ?? ""
+          let later = LaterAnswer()
+          // Some are there before their connections sleep.
+          if name == "now" { later.give { .text("now\n") } }
+          waiting.withLock { $0.append((name, later)) }
+          return .later(later)
+        },
       ],
       streams: [events],
       limits: limits
