@@ -120,8 +120,10 @@ let package = Package(
     .testTarget(
       name: "CollectorTests",
       dependencies: [
-        "Affinity", "Cluster", "Collector", "Correlation", "Exchange", "HTTPService", "JSONText",
-        "Metrics", "Replay", "Reporting", "System", "TestSupport", "Wire", "stickler",
+        "Affinity", "Agent", "CaptureFiles", "Cluster", "Collector", "Correlation", "Exchange",
+        "HTTPService", "JSONText", "Metrics", "Replay", "Reporting", "System", "TestSupport",
+        "Wire",
+        "stickler",
       ],
       exclude: ["openapi.py"],
       swiftSettings: settings

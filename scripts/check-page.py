@@ -118,6 +118,15 @@ def check_live(chromium, url, report, problems):
             if not wait_until(page, script):
                 problems.append(what)
                 break
+        # An agent keeps frames: the packets of a finding can be fetched.
+        finding = next((f for f in report["findings"] if f["client"] in {s["client"] for s in report["sessions"]}), None)
+        if finding:
+            page.select_option("#group", "none")
+            page.fill("#search", finding["client"])
+            page.locator(".lane").first.click()
+            link = page.locator(f'a.packets[href="/api/v1/evidence/{finding["id"]}.pcapng"]')
+            if link.count() != 1:
+                problems.append(f"the packets of {finding['id']} are not offered")
         # Who looks for something is left alone.
         page.fill("#search", "203")
         page.evaluate("window.isFirst = true")

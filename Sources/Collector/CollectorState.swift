@@ -97,6 +97,8 @@ public struct NodeState: Hashable, Sendable {
   /// What its capture saw and lost, by its own count.
   public var frames: UInt64 = 0
   public var dropped: UInt64?
+  /// How much of what it captured last its agent keeps to be asked for; nil where it keeps none.
+  public var evidenceRingBytes: UInt64?
 
   public init(name: String) {
     self.name = name

@@ -14,13 +14,16 @@ final class AgentClient {
   private(set) var acknowledged: UInt64?
   private(set) var refusal: String?
   private(set) var isClosed = false
+  /// What it was asked for of its ring.
+  private(set) var requests: [EvidenceRequest] = []
 
   /// Connects and says hello; records count from `place` on.
   init(
     _ node: String,
     to endpoint: Endpoint,
     epoch: UInt64 = 1,
-    token: String = ""
+    token: String = "",
+    ring: UInt64? = nil
   ) throws {
     self.node = node
     self.epoch = epoch
@@ -28,7 +31,8 @@ final class AgentClient {
     encoder = MessageEncoder(MessageEncoder.Settings(domain: 1))
     var greeting: [UInt8] = []
     var greeter = MessageEncoder(MessageEncoder.Settings(domain: 1))
-    let hello = AgentHello(node: node, domain: 1, epoch: epoch, token: token)
+    var hello = AgentHello(node: node, domain: 1, epoch: epoch, token: token)
+    hello.ringBytes = ring
     greeter.append(hello, at: .now()) { greeting += $0 }
     greeter.flush(at: .now()) { greeting += $0 }
     send(greeting)
@@ -60,6 +64,21 @@ final class AgentClient {
   private func keep(_ message: [UInt8]) {
     file += message
     send(message)
+  }
+
+  private var answers = MessageEncoder(.answers)
+
+  /// Answers what it was asked, by itself: frames, and that these were all.
+  func answer(_ frames: [RingFrame], _ end: EvidenceEnd?) {
+    for frame in frames { answers.append(frame, at: .now()) { send($0) } }
+    if let end { answers.append(end, at: .now()) { send($0) } }
+    answers.flush(at: .now()) { send($0) }
+  }
+
+  /// Takes the request that came first, if one did.
+  func takeRequest() -> EvidenceRequest? {
+    read()
+    return requests.isEmpty ? nil : requests.removeFirst()
   }
 
   func send(_ bytes: [UInt8]) {
@@ -95,6 +114,7 @@ final class AgentClient {
       var decoded = DecodedMessage()
       _ = decoder.decode(Array(incoming[..<header.length]).span, into: &decoded)
       incoming.removeFirst(header.length)
+      requests += decoded.requests
       for one in decoded.acknowledgements {
         if one.epoch == epoch, one.refusal == nil {
           acknowledged = max(acknowledged ?? 0, one.sequence)

@@ -21,6 +21,7 @@ final class ServedReport {
     state.latest = report.map { Self.made($0, 1) }
     var node = NodeState(name: "n1")
     (node.presence, node.watermark, node.frames, node.dropped) = (.current, Self.start, 120, 3)
+    node.evidenceRingBytes = 64 << 20
     state.nodes = [node, NodeState(name: "n9")]
     state.counts.refused = ["wrong token": 2]
     state.inventory = InventoryAge(confirmedAt: Self.start, isCurrent: true)

@@ -99,6 +99,8 @@ extension CollectorAPI {
       json.member("frames", node.frames)
       json.key("dropped")
       if let dropped = node.dropped { json.integer(dropped) } else { json.null() }
+      json.key("evidence_ring_bytes")
+      if let bytes = node.evidenceRingBytes { json.integer(bytes) } else { json.null() }
     }
   }
 }

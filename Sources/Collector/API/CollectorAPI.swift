@@ -13,17 +13,21 @@ public struct CollectorAPI: Sendable {
   let database: String?
   /// What the server has done, for its own metrics.
   let tally: @Sendable () -> HTTPTally
+  /// Where packets are asked for; nil where no agent can be.
+  let desk: EvidenceDesk?
   let kept = KeptBodies()
   public let feed: EventFeed
 
   public init(
     database: String?,
     feed: EventFeed = EventFeed(),
+    evidence desk: EvidenceDesk? = nil,
     tally: @escaping @Sendable () -> HTTPTally = { HTTPTally() },
     state: @escaping @Sendable () -> CollectorState
   ) {
     self.database = database
     self.feed = feed
+    self.desk = desk
     self.tally = tally
     self.state = state
   }
@@ -89,27 +93,6 @@ public struct CollectorAPI: Sendable {
       return .text("the log cannot be written; see /metrics\n", status: 503)
     }
     return .text("ready\n")
-  }
-
-  /// Agents send what they observed, not packets.
-  private func evidence(_ request: HTTPRequest) throws(APIProblem) -> HTTPAnswer {
-    let file = request.parameters["file"] ?? ""
-    guard file.hasSuffix(".pcapng") else {
-      throw APIProblem(
-        404,
-        "evidence is asked for as FINDING.pcapng",
-        "see /api/v1/findings for ids"
-      )
-    }
-    let made = try latest().made
-    guard made.report.findings.contains(where: { "\($0.id).pcapng" == file }) else {
-      throw APIProblem(404, "the latest report has no such finding", "see /api/v1/findings for ids")
-    }
-    throw APIProblem(
-      404,
-      "no packets of this finding are kept: agents send what they observed, not packets",
-      "run `stickler capture --until-finding` on the nodes, and `stickler analyze --evidence` on its files"
-    )
   }
 }
 

@@ -15,12 +15,14 @@ public final class CollectorService: Sendable {
     at endpoint: Endpoint,
     access: HTTPAccess,
     database: String?,
+    evidence: EvidenceDesk? = nil,
     state: @escaping @Sendable () -> CollectorState
   ) throws(HTTPFailure) {
     // The metrics tell what the server has done, which is made with the metrics.
     let made = Locked<HTTPServer?>(nil)
     api = CollectorAPI(
       database: database,
+      evidence: evidence,
       tally: { made.withLock { $0?.tally } ?? HTTPTally() },
       state: state
     )

@@ -1,6 +1,6 @@
 /// Files of `docs/` that the API serves, word for word.
 ///
-/// Written by a test from what they are there: `UPDATE_EXPECTED=1 swift test --filter CollectorTests`.
+/// Written by a test from what they are there: `UPDATE_EXPECTED=1 swift test --filter DescriptionTests`.
 enum ServedDocuments {
   /// `docs/openapi.json`.
   static let description = ##"""
@@ -645,7 +645,7 @@ enum ServedDocuments {
         },
         "/api/v1/evidence/{file}": {
           "get": {
-            "summary": "The packets of a finding, as FINDING.pcapng; none are kept now, and the answer says so",
+            "summary": "The packets behind a finding, as FINDING.pcapng, from the agents that keep a ring of frames",
             "parameters": [
               {
                 "name": "file",
@@ -658,7 +658,15 @@ enum ServedDocuments {
             ],
             "responses": {
               "200": {
-                "description": "The packets of a finding, as FINDING.pcapng; none are kept now, and the answer says so",
+                "description": "What agents held of the packets that the finding's client and its pods exchanged, from ten seconds before until ten seconds after; payloads included, as far as agents keep them. Section comments say of each node what came and what is missing.",
+                "headers": {
+                  "Stickler-Evidence": {
+                    "description": "What each node had: NODE=PACKETS, followed by overwritten, cut or silent where some may be missing, or NODE=none where its agent keeps no ring, or NODE=busy.",
+                    "schema": {
+                      "type": "string"
+                    }
+                  }
+                },
                 "content": {
                   "application/octet-stream": {
                     "schema": {
@@ -675,10 +683,34 @@ enum ServedDocuments {
                 "$ref": "#/components/responses/Unauthorized"
               },
               "404": {
-                "$ref": "#/components/responses/NotFound"
+                "description": "There is no such finding, no agent that is connected keeps a ring, or none holds packets of this finding any more.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Problem"
+                    }
+                  }
+                }
               },
               "503": {
-                "$ref": "#/components/responses/NoReport"
+                "description": "There is no report yet, or the evidence of as many findings as may be is being gathered already.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Problem"
+                    }
+                  }
+                }
+              },
+              "504": {
+                "description": "No agent that keeps a ring answered in time.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Problem"
+                    }
+                  }
+                }
               }
             }
           }
@@ -1305,7 +1337,8 @@ enum ServedDocuments {
               "duplicates",
               "missing",
               "frames",
-              "dropped"
+              "dropped",
+              "evidence_ring_bytes"
             ],
             "additionalProperties": false,
             "properties": {
@@ -1352,6 +1385,14 @@ enum ServedDocuments {
               },
               "dropped": {
                 "description": "What its capture lost; null where that is not known.",
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "minimum": 0
+              },
+              "evidence_ring_bytes": {
+                "description": "The memory in which it keeps the frames captured last, for /api/v1/evidence; null where it keeps none.",
                 "type": [
                   "integer",
                   "null"

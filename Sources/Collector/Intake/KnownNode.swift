@@ -60,6 +60,7 @@ public struct KnownNode: Sendable {
     state.connections += 1
     state.address = address
     state.epoch = hello.epoch
+    state.evidenceRingBytes = hello.ringBytes
     state.lastHeard = time
     // Until it has caught up it is not waited for: what it has kept since may be much.
     state.presence = .late

@@ -20,6 +20,8 @@ public struct CollectingLoop: ~Copyable {
 
   /// What is known now, for whoever serves it.
   public let state: Locked<CollectorState>
+  /// Where packets behind a finding are asked for.
+  public let evidence: EvidenceDesk
 
   private let settings: CollectorSettings
   private let desk: InventoryDesk
@@ -35,6 +37,7 @@ public struct CollectingLoop: ~Copyable {
 
   /// The connections of each node, with what they wait for.
   private var connections: [CollectingServer.Connection: Int] = [:]
+  private var gathering: EvidenceGathering
   private var waiting: Set<Waiting> = []
   private var commitAt: Instant?
   private var logFailure: SystemError?
@@ -106,6 +109,8 @@ public struct CollectingLoop: ~Copyable {
     self.lock = lock
     (self.analyst, analystWorker) = analyst
     self.records = records
+    evidence = EvidenceDesk(self.analyst.waker)
+    gathering = EvidenceGathering(patience: settings.evidencePatience)
     schedule = ReportSchedule(refresh: settings.refresh, patience: settings.patience)
     state = Locked(CollectorState(started: .now()))
   }
@@ -116,8 +121,14 @@ public struct CollectingLoop: ~Copyable {
   /// Waits until something happens, at most until the moment given, and takes it in.
   public mutating func step(until moment: Instant) -> News {
     var news = News()
-    let wake = min(moment, commitAt ?? moment, schedule.nextLook)
+    let wake = min(
+      moment,
+      commitAt ?? moment,
+      gathering.deadline ?? moment,
+      schedule.nextLook
+    )
     receive(until: wake, &news)
+    gatherEvidence(at: .now())
     commitIfDue(&news)
     takeInventory(&news)
     takeOutcome(&news)
@@ -158,6 +169,7 @@ public struct CollectingLoop: ~Copyable {
       lateAfter: settings.patience
     )
     ask(at: .now(), isLast: true)
+    gatherEvidence(at: Instant(nanoseconds: .max))
     analystWorker.join()
     guard let outcome = takeOutcome(&news) else {
       throw CollectorError("the analysis ended without a report")
@@ -190,9 +202,11 @@ public struct CollectingLoop: ~Copyable {
         server.acknowledge(connection, answer)
         news.lines.append("agent \(hello.node) at \(address) has connected")
       case .arrived(let connection, let arrival): take(arrival, connection, at: now, time)
-      case .answered: break
+      case .answered(let connection, let frames, let ends):
+        gathering.take(frames, ends, from: connection)
       case .closed(let connection, let hello, let reason, let line):
         connections[connection] = nil
+        gathering.close(connection)
         if let hello {
           intake.close(connection.number, of: hello.node, at: now)
         } else {
@@ -224,6 +238,35 @@ public struct CollectingLoop: ~Copyable {
     }
     waiting.insert(Waiting(connection: connection, node: node, epoch: told.epoch))
     if commitAt == nil { commitAt = now + Self.commitPause }
+  }
+
+  /// Asks agents for what is wanted of their rings, and gives what has come of it.
+  private mutating func gatherEvidence(at now: Instant) {
+    for job in evidence.take() {
+      let agents = agents
+      gathering.begin(job, agents, at: .now()) { connection, request in
+        server.request(connection, request)
+      }
+    }
+    for (job, gathered) in gathering.takeFinished(at: now) { evidence.note(gathered, for: job) }
+  }
+
+  /// Who is connected, by name: of an agent that came back before it was gone, its last connection.
+  private var agents: [EvidenceGathering.Agent] {
+    var last: [Int: CollectingServer.Connection] = [:]
+    for (connection, node) in connections {
+      last[node] =
+        max(last[node]?.number ?? 0, connection.number) == connection.number
+        ? connection : last[node]
+    }
+    return last.map { node, connection in
+      let state = intake.nodes[node].state
+      return EvidenceGathering.Agent(
+        connection: connection,
+        node: state.name,
+        hasRing: state.evidenceRingBytes != nil
+      )
+    }.sorted { $0.node < $1.node }
   }
 
   // MARK: The log

@@ -20,6 +20,8 @@ public struct CollectorSettings: Sendable {
   public var refresh = Interval.seconds(1)
   /// An agent that is away for longer is a blind spot.
   public var absentAfter = Interval.seconds(10)
+  /// How long agents have to answer for the packets behind a finding.
+  public var evidencePatience = Interval.seconds(5)
   /// How long a report waits for agents that have not told all yet.
   public var patience = Interval.seconds(2)
 

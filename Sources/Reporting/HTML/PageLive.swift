@@ -17,6 +17,21 @@ let pageLiveScript = #"""
     verdict: (event) => "the verdict is " + (event.now || "open") + (event.was ? ", it was " + event.was : ""),
   };
 
+  // Whether an agent keeps frames that can be asked for; what is drawn before this line is reached has it too.
+  var liveKeepsFrames = false;
+  const liveAskNodes = async () => {
+    try {
+      const nodes = await (await fetch("/api/v1/nodes")).json();
+      liveKeepsFrames = nodes.items.some((node) => node.agent && node.agent.evidence_ring_bytes && ["current", "late"].includes(node.agent.presence));
+    } catch {
+      liveKeepsFrames = false;
+    }
+  };
+  function liveOffer(card, finding) {
+    const file = finding.id + ".pcapng";
+    card.append(make("p", {}, make("a", { href: "/api/v1/evidence/" + file, download: file, class: "packets" }, "its packets, as far as agents still hold them")));
+  }
+
   function liveDraw() {
     const list = byId("live-events");
     list.replaceChildren(...live.events.slice(0, 8).map((event) => make("li", {}, event)));
@@ -63,5 +78,6 @@ let pageLiveScript = #"""
   byId("live-refresh").addEventListener("click", liveReload);
   liveDraw();
   liveListen();
+  liveAskNodes();
   setInterval(liveLook, 1000);
   """#

@@ -34,6 +34,7 @@ let pageDetailsScript = #"""
     list("because", finding.because);
     list("ruled out", finding.ruled_out.map((other) => other.mode + ": " + other.why));
     list("evidence", finding.evidence.map((frame) => make("span", {}, frame.role + ": ", make("code", {}, "tshark -r " + frame.file + " -Y frame.number==" + frame.frame))));
+    if (typeof liveKeepsFrames !== "undefined" && liveKeepsFrames) liveOffer(card, finding);
     return card;
   }
 

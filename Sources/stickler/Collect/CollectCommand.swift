@@ -74,7 +74,13 @@ enum CollectCommand {
     for line in lines { console.warn(line) }
     let places = loop.endpoints.map(\.description).joined(separator: ", ")
     console.report("collecting at \(places); Ctrl-C ends it and prints the report")
-    let service = try CollectHTTP.start(arguments, loop.state, database: settings.database, console)
+    let service = try CollectHTTP.start(
+      arguments,
+      loop.state,
+      loop.evidence,
+      database: settings.database,
+      console
+    )
     defer { service?.stop() }
     let end = try arguments[CaptureOptions.stopAfter].map { Instant.now() + Interval($0) }
     while signals.take() == nil, end.map({ Instant.now() < $0 }) ?? true {

@@ -38,6 +38,7 @@ enum CollectHTTP {
   static func start(
     _ arguments: Arguments,
     _ state: Locked<CollectorState>,
+    _ evidence: EvidenceDesk,
     database: String,
     _ console: borrowing Console
   ) throws(Failure) -> CollectorService? {
@@ -48,9 +49,12 @@ enum CollectHTTP {
     let servesAll = try arguments[isOpen]
     do throws(HTTPFailure) {
       let access = try HTTPAccess(at: endpoint, token: token, isOpen: servesAll)
-      let service = try CollectorService(at: endpoint, access: access, database: database) {
-        state.withLock { $0 }
-      }
+      let service = try CollectorService(
+        at: endpoint,
+        access: access,
+        database: database,
+        evidence: evidence
+      ) { state.withLock { $0 } }
       console.report("the report is at http://\(service.endpoint)/")
       return service
     } catch {
