@@ -61,11 +61,8 @@ private func outside<Value: FixedWidthInteger>(
 
 /// The shortest exact form: 65536 is `64KiB`, 1000 is `1000`.
 private func byteText(_ count: UInt64) -> String {
-  for (shift, unit) in [(40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB")] {
-    let size: UInt64 = 1 << UInt64(shift)
-    if count >= size, count.isMultiple(of: size) { return "\(count / size)\(unit)" }
-  }
-  return "\(count)"
+  let thousands = count == 0 ? 0 : min(count.trailingZeroBitCount / 10, 4)
+  return "\(count >> (10 * UInt64(thousands)))\(["", "KiB", "MiB", "GiB", "TiB"][thousands])"
 }
 
 extension Notation where Value == UInt16 {
