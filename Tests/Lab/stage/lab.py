@@ -124,6 +124,14 @@ class Lab(Faults):
                 netfilter__nf_conntrack_udp_timeout=unreplied, netfilter__nf_conntrack_udp_timeout_stream=stream
             )
 
+    @property
+    def options(self):
+        """What somebody who knows the nodes would tell Stickler of them."""
+        words = ["--proxy-mode", "ebpf" if self.proxy == "stateless" else self.proxy]
+        if self.timeouts:
+            words += ["--timeouts", ",".join(f"{name}={seconds}" for name, seconds in self.timeouts.items())]
+        return words
+
     # Traffic
 
     def capture(self):
@@ -145,7 +153,7 @@ class Lab(Faults):
 
     def _capture_of(self, node):
         if os.environ.get("LAB_PAIR"):
-            self.collector = self.collector or Collector(self.folder)
+            self.collector = self.collector or Collector(self.folder, self.options, self.snapshot())
             return Agent(node, self.folder, self._snap_length, self.collector)
         capture = Watch if os.environ.get("LAB_LIVE") else Capture
         return capture(node, self.folder, self._snap_length)
@@ -282,7 +290,11 @@ class Lab(Faults):
     def snapshot(self):
         self._snapshots += 1
         text = json.dumps(snapshot(self.cluster, self.services, self._lives, time.time()), indent=1)
-        (self.folder / f"cluster-{self._snapshots}.json").write_text(text + "\n")
+        path = self.folder / f"cluster-{self._snapshots}.json"
+        path.write_text(text + "\n")
+        if self.collector:
+            self.collector.tell(path)
+        return path
 
     def finish(self):
         """Lets the traffic end, and stops everything in the order in which nothing is lost."""

@@ -4,6 +4,7 @@ import collections
 import datetime
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -16,15 +17,19 @@ PORT = 4739
 
 
 class Collector:
-    """`stickler collect`, outside of every node."""
+    """`stickler collect`, outside of every node; it is told what `analyze` is told, and the inventory as it changes."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, options, snapshot):
+        self._inventory = folder / "inventory"
+        self._inventory.mkdir()
+        self.tell(snapshot)
         self._said = folder / "collector.said"
         self._events = folder / "collector.jsonl"
         self._report = folder / "collector.json"
         self._words = [
             str(BIN / "stickler"), "collect", "--insecure", "--listen", f"127.0.0.1:{PORT}", "--json-lines",
             "--db", str(folder / "collector.db"), "--format", "json", "--report", str(self._report),
+            *options, "--inventory", str(self._inventory),
         ]
         # A node's network does not reach it; a path of the file system does.
         self.door = folder / "collector.sock"
@@ -32,6 +37,13 @@ class Collector:
         self.delays = {}
         self.start()
         self.connect()
+
+    def tell(self, snapshot):
+        """Gives it a snapshot of the cluster, whole or not at all."""
+        new = self._inventory / (snapshot.name + ".new")
+        shutil.copy(snapshot, new)
+        new.rename(self._inventory / snapshot.name)
+        self._told = snapshot.name
 
     def start(self):
         """Starts it, or starts it again with what it had when it was killed."""
@@ -61,7 +73,8 @@ class Collector:
         self._listener.join()
 
     def stop(self):
-        """Ends it, when all agents have, and gives its report."""
+        """Ends it, when all agents have and it knows the last snapshot, and gives its report."""
+        wait_for(self._said, f"{self._told} has changed", self._process, "the last inventory")
         self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(20)

@@ -118,9 +118,9 @@ def play(scenario, folder, snap_length, keep=None):
     for name in ("inventory", "packets"):
         report = analyze(folder, name, options(lab) if name == "inventory" else [])
         judgement = Judgement(report, truth, scenario, has_inventory=name == "inventory")
-        if name == "packets" and lab.is_watched_whole:
+        if name == "inventory" and lab.is_watched_whole:
             judgement.problems += differences(lab.collected, report)
-        elif name == "packets" and lab.collected:
+        elif name == "inventory" and lab.collected:
             judgement.problems += inventions(lab.collected, report)
         result["judgements"][name] = {
             "precision": judgement.precision,
@@ -139,9 +139,7 @@ def play(scenario, folder, snap_length, keep=None):
 
 def options(lab):
     """What somebody who knows the cluster would tell Stickler."""
-    words = ["--proxy-mode", "ebpf" if lab.proxy == "stateless" else lab.proxy]
-    if lab.timeouts:
-        words += ["--timeouts", ",".join(f"{name}={seconds}" for name, seconds in lab.timeouts.items())]
+    words = lab.options
     snapshots = sorted(lab.folder.glob("cluster-*.json"), key=lambda path: int(path.stem.split("-")[1]))
     for path in snapshots:
         words += ["--inventory", str(path)]
