@@ -185,6 +185,7 @@ let package = Package(
       name: "LiveTests",
       dependencies: [
         "CaptureFiles", "Live", "SandboxCheck", "System", "TestSupport", "Wire", "stickler",
+        "stickler-agent",
       ],
       exclude: ["node.sh", "traffic.py"],
       swiftSettings: settings

@@ -282,11 +282,9 @@ public struct Agent: ~Copyable {
   }
 
   private mutating func finish() throws(CaptureError) {
-    // What the kernel holds back until its block is full or old enough came before the end.
-    let end = Instant.now() + settings.live.capture.timeout + .milliseconds(20)
-    while Instant.now() < end {
-      if read() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
-      observe()
+    LiveSource.takeRest(settings.live.capture) {
+      defer { observe() }
+      return read()
     }
     var rest: [Observation] = []
     observer.finish { rest += $0 }

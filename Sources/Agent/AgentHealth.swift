@@ -21,7 +21,7 @@ public struct AgentHealth: Equatable, Sendable {
   /// Nil where no ring of frames is kept.
   public var evidence: EvidenceHealth?
 
-  init(node: String, began: Timestamp) {
+  public init(node: String, began: Timestamp) {
     self.node = node
     self.began = began
   }

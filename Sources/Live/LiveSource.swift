@@ -157,6 +157,18 @@ public struct LiveSource: ~Copyable {
     }
   }
 
+  /// Has frames read, by a closure that says how many there were, which the kernel holds back until their block is full or
+  /// old enough: they came before the end.
+  public static func takeRest<Problem>(
+    _ settings: CaptureSettings,
+    _ read: () throws(Problem) -> Int
+  ) throws(Problem) {
+    let end = Instant.now() + settings.timeout + .milliseconds(20)
+    while Instant.now() < end {
+      if try read() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
+    }
+  }
+
   /// Takes note of interfaces that came or went, and adapts the filter to them.
   public mutating func followInterfaces() -> [LiveNotice] {
     var notices: [LiveNotice] = []

@@ -1,7 +1,10 @@
 import Affinity
+import Agent
 import Collector
+import Exchange
 import JSONText
 import Reporting
+import System
 import TestSupport
 import Testing
 import Wire
@@ -51,8 +54,13 @@ struct MetricsTests {
       .map { String($0.output) }
     // A group of rules has no more than the name.
     #expect(Set(looked).count > 10)
-    let told = try ServedReport(ServedReport.report()).get("/metrics").body
-      .split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
+    var agent = AgentHealth(node: "n1", began: ServedReport.start)
+    agent.exporter = ExporterHealth()
+    let pages =
+      try ServedReport(ServedReport.report()).get("/metrics").body + "\n"
+      + agent.metrics(at: .now())
+    let told = pages.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+      .map { $0.split(separator: " ")[2] }
     for name in Set(looked) { #expect(told.contains(name[...]), "\(file): \(name)") }
   }
 
@@ -65,7 +73,7 @@ struct MetricsTests {
     let folder = try TemporaryFolder()
     let file = try folder.write("rules.yaml", Array(rules.joined().utf8))
     let check = try Command("promtool", ["check", "rules", file])
-    #expect(check.output.contains("SUCCESS: 11 rules found"))
+    #expect(check.output.contains("SUCCESS: 14 rules found"))
     #expect(check.status == 0, "\(check.output)")
   }
 

@@ -42,11 +42,10 @@ struct RememberedNode: Sendable {
   /// it began at another one: its datagrams have turned out to have gone elsewhere, and are told with those of this run.
   private mutating func removeEarlier(of run: Run) {
     guard let index = ongoing.index(forKey: run.leg) else { return }
-    let moments = Observation.run(run).moments
     let before = ongoing.values[index].count
     ongoing.values[index].removeAll { earlier in
       earlier.forward.first == run.forward.first
-        || Observation.run(earlier).moments.overlaps(moments)
+        || Observation.run(earlier).moments.overlaps(Observation.run(run).moments)
     }
     ongoingCount -= before - ongoing.values[index].count
     if ongoing.values[index].isEmpty { ongoing.remove(at: index) }

@@ -81,7 +81,7 @@ enum CaptureCommand {
       if wake.contains(.frames) { _ = source.read { ring.append($0) } }
       let now = Instant.now()
       isOver = wake.contains(.stop) || end.map { now >= $0 } ?? false
-      if isOver { source.takeRest(settings.capture) { ring.append($0) } }
+      if isOver { LiveSource.takeRest(settings.capture) { source.read { ring.append($0) } } }
       if wake.contains(.links) || source.hasNews {
         for notice in source.followInterfaces() { console.report(notice.description) }
       }

@@ -16,12 +16,4 @@ extension LiveSource {
     }
     return notices
   }
-
-  /// Hands over what the kernel holds back until its block is full or old enough: frames that came before the end.
-  mutating func takeRest(_ settings: CaptureSettings, _ keeper: Keeper) {
-    let end = Instant.now() + settings.timeout + .milliseconds(20)
-    while Instant.now() < end {
-      if read(keeper) == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
-    }
-  }
 }

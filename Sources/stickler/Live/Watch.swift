@@ -191,10 +191,7 @@ struct Watch: ~Copyable {
 
   /// Takes what is still on its way, and makes the report of all.
   mutating func finish() throws(Failure) -> ContinuousAnalyst.Outcome {
-    let end = Instant.now() + capture.timeout + .milliseconds(20)
-    while Instant.now() < end {
-      if try takeFrames() == 0 { sleep(until: min(end, .now() + .milliseconds(5))) }
-    }
+    try LiveSource.takeRest(capture) { () throws(Failure) in try takeFrames() }
     noteCounters(isLast: true)
     try ring?.write()
     ask(isLast: true)
