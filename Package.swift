@@ -19,8 +19,28 @@ let settings: [SwiftSetting] =
 
 /// One room of the design: its folder, and the rooms that it may import.
 func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: imports, swiftSettings: settings)
+  .target(
+    name: name,
+    dependencies: imports,
+    swiftSettings: settings + (busy.contains(name) ? optimized : [])
+  )
 }
+
+/// The rooms that tests spend their time in.
+let busy: Set = [
+  "Affinity", "CaptureFiles", "Cluster", "Correlation", "JSONText", "Memory", "Protocols",
+  "Reporting", "Wire", "Workbench",
+]
+
+/// As releases are compiled, with all their checks: `make test` wants it, not who changes these rooms and builds often.
+let optimized: [SwiftSetting] =
+  Context.environment["STICKLER_TESTS"] == "optimized"
+  ? [
+    .unsafeFlags(
+      ["-O", "-whole-module-optimization", "-num-threads", "2", "-disable-batch-mode"],
+      .when(configuration: .debug)
+    )
+  ] : []
 
 func program(_ name: String, _ imports: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: imports, swiftSettings: settings)
