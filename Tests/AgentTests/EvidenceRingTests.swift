@@ -38,7 +38,7 @@ import Workbench
         interface: UInt32(number == 1 ? 9 : 3),
         originalLength: UInt32(frame.count)
       )
-      ring.append(header, frame.span)
+      ring.store.withLock { $0.append(header, frame.span) }
     }
     return ring
   }
@@ -233,7 +233,7 @@ import Workbench
         interface: 3,
         originalLength: UInt32(frame.count)
       )
-      ring.append(header, frame.span)
+      ring.store.withLock { $0.append(header, frame.span) }
     }
     var rounds = 0
     var frames: [RingFrame] = []

@@ -130,7 +130,7 @@ import Wire
           interface: frame.count > 7 ? UInt32(frame[7]) : 0,
           originalLength: record.originalLength
         )
-        ring.append(header, frame)
+        ring.store.withLock { $0.append(header, frame) }
       }
     }
     return ring
@@ -272,7 +272,7 @@ import Wire
     let report = try #require(stage.loop.state.withLock(\.latest)).report
     let first = try #require(report.findings.min { $0.at < $1.at })
     let part = try stage.curl("/api/v1/evidence/\(first.id).pcapng")
-    #expect(part.header.hasSuffix("overwritten, n2=none, n3=none"))
+    #expect(part.header.hasSuffix("partial, n2=none, n3=none"))
     let unknown = try stage.curl("/api/v1/evidence/F-000000000000.pcapng")
     #expect(unknown.status == 404)
     #expect(try text(ofFile: unknown.body).contains("the latest report has no such finding"))

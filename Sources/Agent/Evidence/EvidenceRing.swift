@@ -8,7 +8,7 @@ package import Wire
 /// The thread that captures puts frames in, the one that exports looks for what is wanted: a stretch at a time, so that the
 /// capture never waits for a whole look.
 package final class EvidenceRing: Sendable {
-  let store: Locked<FrameStore>
+  package let store: Locked<FrameStore>
   /// What interfaces are or were called, by their numbers.
   private let names = Locked<[UInt32: String]>([:])
   package let capacity: Int
@@ -41,11 +41,6 @@ package final class EvidenceRing: Sendable {
         oldest: store.oldest
       )
     }
-  }
-
-  /// Keeps a frame.
-  package func append(_ header: FrameStore.Header, _ bytes: Span<UInt8>) {
-    store.withLock { $0.append(header, bytes) }
   }
 
   /// Takes note of what interfaces are called; what one that is gone was called stays known.

@@ -661,7 +661,7 @@ enum ServedDocuments {
                 "description": "What agents held of the packets that the finding's client and its pods exchanged, from ten seconds before until ten seconds after; payloads included, as far as agents keep them. Section comments say of each node what came and what is missing.",
                 "headers": {
                   "Stickler-Evidence": {
-                    "description": "What each node had: NODE=PACKETS, followed by overwritten, cut or silent where some may be missing, or NODE=none where its agent keeps no ring, or NODE=busy.",
+                    "description": "What each node had: NODE=PACKETS, followed by partial (its ring does not reach back so far), cut or silent where some may be missing, or NODE=none where its agent keeps no ring, or NODE=busy.",
                     "schema": {
                       "type": "string"
                     }

@@ -34,7 +34,7 @@ struct EvidenceGathering {
   /// What an agent may answer, and all of them together.
   private static let mostFrames: UInt32 = 20_000
   private static let mostBytes: UInt64 = 8 << 20
-  private static let mostOfAll = 64 << 20
+  private static let mostOfAll = 32 << 20
   /// What a frame takes beside its bytes.
   private static let frameCost = 128
 

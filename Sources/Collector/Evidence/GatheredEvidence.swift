@@ -35,7 +35,7 @@ struct GatheredEvidence: Sendable {
       ? ["\(question.omitted) more pairs of addresses of this finding were not asked for"] : []
   }
 
-  /// The same for a header: `n1=12, n2=0 overwritten, n3=silent`; names are as the agents have them.
+  /// The same for a header: `n1=12, n2=0 partial, n3=silent`; names are as the agents have them.
   var header: String {
     nodes.map { "\(plain($0.name))=\($0.word)" }.joined(separator: ", ")
   }
@@ -72,7 +72,7 @@ extension GatheredEvidence.Node {
       if end.outcome == .noRing { return "none" }
       if end.outcome == .busy { return "busy" }
       let cut = end.isBounded || isCut ? " cut" : ""
-      return "\(frames.count)" + (end.isOverwritten ? " overwritten" : "") + cut
+      return "\(frames.count)" + (end.isOverwritten ? " partial" : "") + cut
     }
   }
 

@@ -28,7 +28,7 @@ public struct EvidenceQuestion: Sendable {
     (self.from, self.to) = (min(from, first), max(to, last))
     let client = Client(finding.client)
     let served = report.sessions.filter { session in
-      (finding.service == nil || session.service == finding.service)
+      (finding.service == nil || session.isOf(service: finding.service))
         && client.isOf(session.client)
     }
     sessions = Array(served.prefix(Self.mostSessions))
@@ -42,6 +42,13 @@ public struct EvidenceQuestion: Sendable {
     if legs.isEmpty { for leg in client.legs(with: finding.service, in: report) { add(leg) } }
     wanted = Array(legs.prefix(most))
     omitted = legs.count - wanted.count
+  }
+}
+
+extension Report.Session {
+  /// Findings call a service that nobody has named by its front.
+  fileprivate func isOf(service name: String?) -> Bool {
+    service.map { $0 == name } ?? (front.description == name)
   }
 }
 
@@ -106,7 +113,9 @@ private enum Client {
   /// What is left to ask for where no session is known: the service's fronts, or all of the client.
   func legs(with service: String?, in report: Report) -> [FiveTuple] {
     let fronts = report.services.filter { service != nil && $0.name == service }.flatMap(\.fronts)
-    let ends = fronts.compactMap { Endpoint(String($0.prefix { $0 != "/" })) }
+    let ends = (fronts + [service].compactMap(\.self)).compactMap { front in
+      Endpoint(String(front.prefix { $0 != "/" }))
+    }
     if !ends.isEmpty { return ends.map { FiveTuple(from: pattern, to: $0) } }
     if case .anyone = self { return [] }
     return [FiveTuple(from: pattern, to: Endpoint(IPAddress(v4: 0), 0))]
