@@ -9,6 +9,7 @@ import time
 from . import conntrack, iptables, nftables, stateless
 from .balancer import Balancer
 from .cluster import Cluster
+from .evidence import Evidence
 from .faults import Faults
 from .inventory import snapshot
 from .kernel import LabError
@@ -75,6 +76,8 @@ class Lab(Faults):
         # Where agents watch too: who they tell, and what it said at its end.
         self.collector = None
         self.collected = None
+        # What was fetched of a finding's packets.
+        self.evidence = None
         self._snapshots = 0
         self._snap_length = snap_length
 
@@ -145,6 +148,10 @@ class Lab(Faults):
 
     def agent(self, node):
         return self._captures[self.nodes.index(node)]
+
+    def fetch_evidence(self):
+        """Asks the collector for the packets of a client that moved."""
+        self.evidence = Evidence(self.folder)
 
     @property
     def is_watched_whole(self):

@@ -117,6 +117,7 @@ class Agent(Capture):
         self._words = [
             str(BIN / "stickler-agent"), "--node", node.name, "--no-node-facts", "--collector", f"127.0.0.1:{PORT}",
             "-s", str(snap_length), "--spool", str(folder / f"{node.name}.spool"), "--key-file", str(key), "--no-http",
+            "--evidence-ring", "4MB",
         ]
         # Whether it saw all that tcpdump did.
         self.is_whole = True

@@ -118,6 +118,8 @@ def play(scenario, folder, snap_length, keep=None):
     for name in ("inventory", "packets"):
         report = analyze(folder, name, options(lab) if name == "inventory" else [])
         judgement = Judgement(report, truth, scenario, has_inventory=name == "inventory")
+        if name == "inventory" and lab.evidence:
+            judgement.problems += lab.evidence.problems(folder)
         if name == "inventory" and lab.is_watched_whole:
             judgement.problems += differences(lab.collected, report)
         elif name == "inventory" and lab.collected:
