@@ -28,6 +28,7 @@ REFUSED = [
     ({"agent": {"resources": {"limits": {"memory": "lots"}}}}, "memory"),
     ({"agent": {"maxUnavailable": "some"}}, "maxUnavailable"),
     ({"agent": {"arguments": ["spool"]}}, "arguments"),
+    ({"agent": {"evidenceRing": "64"}}, "evidenceRing"),
     ({"collector": {"keep": "for ever"}}, "keep"),
     ({"networkPolicy": {"nodes": []}}, "nodes"),
     ({"tls": {"enabled": "yes"}}, "enabled"),
@@ -63,9 +64,19 @@ def check(sets):
             made = render(chart, values | {"image": {"tag": "latest"}})
             rendered[name(place)] = made
             problems += compare(place, [item for item in sets[place] if title(item) not in without], made)
+        problems += evidence(chart)
         for values, word in REFUSED:
             problems += refuse(helm, chart, values, word)
     return problems, rendered
+
+
+def evidence(chart):
+    """What no overlay has: agents that keep packets, where the values say so."""
+    for item in render(chart, {"agent": {"evidenceRing": "64MB"}}):
+        if item["kind"] == "DaemonSet":
+            words = item["spec"]["template"]["spec"]["containers"][0]["args"]
+            if "--evidence-ring=64MB" not in words:
+                yield f"k8s/helm/stickler: agent.evidenceRing is not passed on: {words}"
 
 
 def compare(place, ours, its):
