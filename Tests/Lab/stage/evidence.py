@@ -2,6 +2,7 @@
 
 import collections
 import json
+import shutil
 import subprocess
 import time
 import urllib.request
@@ -17,6 +18,9 @@ class Evidence:
     """What a collector answered of the first finding that says from which pod to which a client moved."""
 
     def __init__(self, folder):
+        for program in ("curl", "tshark"):
+            if not shutil.which(program):
+                raise LabError(f"{program} is missing: make set-up-test installs it")
         self.finding = self._wait()
         self.path = folder / "evidence.pcapng"
         head = folder / "evidence.head"
