@@ -223,6 +223,60 @@ struct AgentTests {
     agent.end(SIGTERM)
   }
 
+  @Test func `frames that it keeps are told to the collector that asks for them`() throws {
+    let talk = try Talk()
+    let other = try Talk()
+    var collector = try collector()
+    let port = collector.server.endpoints[0].port
+    var agent = try AgentProcess()
+    let token = try agent.folder.write("token", Array("sesame\n".utf8))
+    let ports = "-p \(talk.port) -p \(other.port)"
+    let options = "-i lo \(ports) --collector 127.0.0.1:\(port) --token-file '\(token)'"
+    try agent.start("\(options) --evidence-ring 1MB --evidence-snaplen 80")
+    wait(&collector, agent) { !$0.told.opened.isEmpty }
+    #expect(collector.told.opened.map(\.ringBytes) == [1 << 20])
+    let start = Timestamp.now()
+    talk.send(20)
+    other.send(20)
+    wait(&collector, agent) { datagrams($0.ongoing, to: talk.port).last == 20 }
+    let wanted = [FiveTuple(from: talk.client.local, to: talk.server.local)]
+    let request = EvidenceRequest(
+      number: 3,
+      wanted: wanted,
+      from: start,
+      to: start + .seconds(60),
+      mostFrames: 100,
+      mostBytes: 1 << 20
+    )
+    let isAsked = collector.server.request(try #require(collector.told.connections.last), request)
+    #expect(isAsked)
+    wait(&collector, agent) { $0.told.ends.count == 1 }
+    let frames = collector.told.frames
+    #expect(frames.count == 20)
+    #expect(frames.allSatisfy { $0.request == 3 && $0.interface == "lo" && $0.bytes.count <= 80 })
+    let tuples = frames.map { frame in
+      Packet(frame.bytes.span, as: frame.link, originalLength: Int(frame.originalLength)).tuple
+    }
+    #expect(Set(tuples) == Set(wanted))
+    var end = EvidenceEnd(request: 3, .answered)
+    (end.frames, end.since) = (20, collector.told.ends.first?.since)
+    #expect(collector.told.ends == [end])
+    #expect(collector.missing == 0)
+    agent.end(SIGTERM) { collector.step() }
+
+    // One without a ring says so.
+    try agent.start(options)
+    wait(&collector, agent) { $0.told.opened.count == 2 }
+    #expect(collector.told.opened.last?.ringBytes == nil)
+    wait(&collector, agent) { !$0.told.ends.isEmpty && $0.watermarks.count > 2 }
+    let last = try #require(collector.told.connections.last)
+    let isAskedAgain = collector.server.request(last, request)
+    #expect(isAskedAgain)
+    wait(&collector, agent) { $0.told.ends.count == 2 }
+    #expect(collector.told.ends.last == EvidenceEnd(request: 3, .noRing))
+    agent.end(SIGTERM) { collector.step() }
+  }
+
   @Test(arguments: [
     ("--collector 127.0.0.1:1 --token-file /nowhere", "/nowhere: No such file or directory"),
     ("", "nobody to tell: give --collector HOST:PORT or --ipfix-udp HOST:PORT"),
@@ -242,6 +296,14 @@ struct AgentTests {
       "--collector 127.0.0.1 -i nowhere0", "there is no interface nowhere0"
     ),
     (
+      "--collector 127.0.0.1 --evidence-snaplen 100",
+      "--evidence-snaplen is of the frames in a ring: give --evidence-ring too"
+    ),
+    (
+      "--ipfix-udp 127.0.0.1 --evidence-ring 1MB",
+      "--evidence-ring is for a collector that asks: give --collector too"
+    ),
+    (
       "--collector 127.0.0.1 -p 53 --filter udp",
       "--filter says what to capture, and so does --port"
     ),
@@ -259,7 +321,8 @@ struct AgentTests {
     let talk = try Talk()
     let free = try TCPListener(bind: Self.home).local
     var agent = try AgentProcess()
-    let options = "-i lo -p \(talk.port) --ipfix-udp 127.0.0.1:\(talk.port)"
+    let options =
+      "-i lo -p \(talk.port) --ipfix-udp 127.0.0.1:\(talk.port) --collector 127.0.0.1:1 --evidence-ring 2MB"
     try agent.start(options, http: "--http \(free)")
     let script = """
       import sys, time, urllib.request
@@ -275,7 +338,10 @@ struct AgentTests {
     #expect(answer.contains("\nstickler_agent_up 1\n"))
     #expect(answer.contains("\nstickler_capture_dropped_frames_total 0\n"))
     #expect(answer.contains("\nstickler_interface_missed_frames_total{interface=\"lo\"} "))
-    #expect(answer.hasSuffix("ok\nready\n"))
+    #expect(answer.contains("\nstickler_evidence_ring_bytes 2097152\n"))
+    #expect(answer.contains("\nstickler_evidence_ring_overwritten_frames_total 0\n"))
+    #expect(answer.contains("\nstickler_evidence_ring_oldest_time_seconds "))
+    #expect(answer.hasSuffix("ok\nready, but the collector is away\n"))
     agent.end(SIGTERM)
   }
 }
