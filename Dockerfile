@@ -12,7 +12,8 @@
 # and in Kubernetes by `command`, as in k8s/.
 #
 # Both images are of the same Debian, so that the libraries here are those that the programs were linked against. Name
-# them by digest (--build-arg BUILD_IMAGE=…@sha256:…) for an image that is built of the same things next year.
+# them by digest (--build-arg BUILD_IMAGE=…@sha256:…) for an image that is built of the same things next year: one compiler
+# makes of one commit the same programs to the bit, in whatever folder (make reproducible).
 ARG BUILD_IMAGE=docker.io/library/swift:6.3-bookworm
 ARG RUNTIME_IMAGE=docker.io/library/debian:bookworm-slim
 
