@@ -131,7 +131,7 @@ def play(scenario, folder, snap_length, keep=None):
             "undetermined": sorted(judgement.undetermined),
             "members": judgement.members,
             "problems": judgement.problems,
-            "delays": sorted(lab.collector.delays.values()) if lab.collector else [],
+            "delays": sorted(lab.collector.delays.values(), key=lambda one: (one[0] or "", one[1])) if lab.collector else [],
         }
     if keep and not any(judged["problems"] for judged in result["judgements"].values()):
         keep(scenario, lab, truth)
