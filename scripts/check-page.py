@@ -121,11 +121,17 @@ def check_live(chromium, url, report, problems):
         # An agent keeps frames: the packets of a finding can be fetched.
         finding = next((f for f in report["findings"] if f["client"] in {s["client"] for s in report["sessions"]}), None)
         if finding:
-            page.select_option("#group", "none")
-            page.fill("#search", finding["client"])
-            page.locator(".lane").first.click()
             link = page.locator(f'a.packets[href="/api/v1/evidence/{finding["id"]}.pcapng"]')
-            if link.count() != 1:
+            # The page may just be loaded anew, or still be asking which agents keep frames.
+            for _ in range(20):
+                page.fill("#search", finding["client"])
+                page.select_option("#group", "none")
+                page.locator(".lane").first.click()
+                if link.count():
+                    break
+                page.keyboard.press("Escape")
+                page.wait_for_timeout(500)
+            else:
                 problems.append(f"the packets of {finding['id']} are not offered")
         # Who looks for something is left alone.
         page.fill("#search", "203")
