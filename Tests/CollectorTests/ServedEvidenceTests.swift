@@ -228,7 +228,7 @@ import Wire
     let stage = try Stage(
       "iptables-hostgw-flush",
       rings: [1 << 22, nil, 1 << 22],
-      patience: .milliseconds(600)
+      patience: .seconds(2)
     )
     stage.silent = ["n3"]
     #expect(stage.run { $0.latest?.report.findings.isEmpty == false && $0.nodes.count == 3 })
