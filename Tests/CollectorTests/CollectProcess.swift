@@ -55,7 +55,7 @@ struct CollectProcess: ~Copyable {
   var log: String { (try? text(ofFile: logFile)) ?? "" }
 
   func wait(until holds: (String) -> Bool) -> Bool {
-    let end = Instant.now() + .seconds(15)
+    let end = Instant.now() + .seconds(40)
     while Instant.now() < end {
       if holds(log) { return true }
       sleep(until: .now() + .milliseconds(50))
@@ -70,7 +70,7 @@ struct CollectProcess: ~Copyable {
   mutating func end(_ signal: Int32) {
     guard number > 1 else { return }
     kill(number, signal)
-    let end = Instant.now() + .seconds(15)
+    let end = Instant.now() + .seconds(40)
     while kill(number, 0) == 0, Instant.now() < end { sleep(until: .now() + .milliseconds(5)) }
     let isGone = kill(number, 0) != 0
     #expect(isGone, "the collector has ended")
@@ -87,7 +87,7 @@ struct CollectProcess: ~Copyable {
   /// What a reader gets of a path, and how.
   func get(_ path: String) throws -> (status: String, body: String) {
     let url = "http://\(page)\(path)"
-    let told = try Command("curl", ["-s", "-m", "5", "-w", "\n%{http_code}", url]).output
+    let told = try Command("curl", ["-s", "-m", "20", "-w", "\n%{http_code}", url]).output
     let lines = told.split(separator: "\n", omittingEmptySubsequences: false)
     return (String(lines.last ?? ""), lines.dropLast().joined(separator: "\n"))
   }

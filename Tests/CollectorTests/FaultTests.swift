@@ -206,7 +206,7 @@ import Wire
     }
     let nameless = try bytes.map { some in
       let stream = try TCPStream(connectingTo: collector.door)
-      let end = Instant.now() + .seconds(5)
+      let end = Instant.now() + .seconds(20)
       while stream.write(some.span) != some.count, Instant.now() < end {
         sleep(until: .now() + .milliseconds(1))
       }
@@ -254,8 +254,8 @@ import Wire
       longest = max(longest, Instant.now().since(start))
     }
     // It takes a few hundredths of a second; a reader's patience is 20 s.
-    #expect(longest < .seconds(10))
-    let end = Instant.now() + .seconds(10)
+    #expect(longest < .seconds(20))
+    let end = Instant.now() + .seconds(40)
     var answer = try collector.get("/api/v1/report")
     while !answer.body.contains("203.0.113.0:40500"), Instant.now() < end {
       answer = try collector.get("/api/v1/report")

@@ -59,9 +59,9 @@ struct TellingAgent: ~Copyable {
     exporter.spool.flush(at: now)
   }
 
-  /// Goes on until something holds, at most for fifteen seconds; whether it came to hold.
+  /// Goes on until something holds, at most for forty seconds; whether it came to hold.
   mutating func run(until holds: (borrowing Exporter, [String]) -> Bool) -> Bool {
-    let end = Instant.now() + .seconds(15)
+    let end = Instant.now() + .seconds(40)
     while Instant.now() < end {
       lines += exporter.step(until: .now() + .milliseconds(5))
       if holds(exporter, lines) { return true }
