@@ -1,6 +1,7 @@
 import Affinity
 import Reporting
 import Testing
+import Wire
 
 /// What is told from one report of a watched cluster to the next.
 @Suite struct ChronicleTests {
@@ -67,6 +68,18 @@ import Testing
     #expect(chronicle.note(Self.sample(incidents: 0)).isEmpty)
     #expect(Self.words(chronicle.note(Self.sample(incidents: 0))) == ["withdrawal A2"])
     #expect(!chronicle.hasTrouble)
+  }
+
+  @Test func `an incident whose time is corrected a little is the same one`() {
+    var chronicle = Chronicle()
+    var report = Self.sample(incidents: 1)
+    _ = chronicle.note(report)
+    report.incidents[0].from = report.incidents[0].from + .microseconds(1)
+    #expect(Self.words(chronicle.note(report)) == ["incident A2", "verdict - fail"])
+    for _ in 0..<3 {
+      report.incidents[0].from = report.incidents[0].from + .microseconds(1)
+      #expect(chronicle.note(report).isEmpty)
+    }
   }
 
   @Test func `the last report is told whole`() {

@@ -19,11 +19,11 @@ public enum ChronicleEvent: Sendable, Hashable {
 /// Reports of a cluster that is still being watched are of unequal certainty: what is in flight looks lost. So nothing
 /// but a move is told before two reports in a row say it.
 public struct Chronicle: Sendable {
-  /// What stays the same of an incident while reports follow each other.
+  /// What stays the same of an incident while reports follow each other: not its time, which moves by some nanoseconds
+  /// with what is known of the nodes' clocks.
   private struct Key: Hashable {
+    var id: String
     var mode: String?
-    var service: String?
-    var from: Timestamp
   }
 
   private struct Session: Hashable {
@@ -116,7 +116,7 @@ public struct Chronicle: Sendable {
     var current: Set<Key> = []
     var wanted: [String: (Key, Report.Incident)] = [:]
     for incident in report.incidents {
-      let key = Key(mode: incident.mode, service: incident.service, from: incident.from)
+      let key = Key(id: incident.id, mode: incident.mode)
       current.insert(key)
       guard isLast || pending.contains(key), let first = incident.findings.first else { continue }
       if let known = told[key], incident.findings.count < 2 * known.size { continue }
@@ -130,7 +130,7 @@ public struct Chronicle: Sendable {
       }
     }
     let gone = told.filter { !current.contains($0.key) && !pending.contains($0.key) }
-    for (key, value) in gone.sorted(by: { $0.key.from < $1.key.from }) {
+    for (key, value) in gone.sorted(by: { $0.value.incident.from < $1.value.incident.from }) {
       told[key] = nil
       events.append(.withdrawal(value.incident))
     }
