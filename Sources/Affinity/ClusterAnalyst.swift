@@ -63,6 +63,13 @@ public struct ClusterAnalyst: Sendable {
     for index in told.indices { ledger.add(told[index], from: node) }
   }
 
+  public mutating func add(_ batch: ObservationBatch, from node: Int) {
+    switch batch {
+    case .some(let observations): add(observations, from: node)
+    case .lastRuns(let runs): ledger.add(runs, from: node, by: settings.crew)
+    }
+  }
+
   /// The report of all that was added; afterwards the analyst holds nothing.
   public mutating func report(of nodes: [ObservedNode]) -> Report {
     let inventory = inventory

@@ -15,7 +15,7 @@ struct FlowID: Hashable, Sendable, Comparable {
 /// The flows of all nodes by their addresses: equal tuples at different nodes are one flow, for between nodes addresses
 /// no longer change.
 struct FlowBook: Sendable {
-  /// In the direction in which the flow was entered.
+  /// In the direction in which the flow was entered; one that only its number tells of is yet to be entered, and blank.
   private(set) var tuples: [FiveTuple] = []
   /// Empty until a flow has to be found by its addresses.
   ///
@@ -58,6 +58,23 @@ struct FlowBook: Sendable {
     if !slots.isEmpty, tuples.count * 4 > slots.count * 3 { index() }
     return flow
   }
+
+  /// Enters a flow whose number is given; there must be no index.
+  mutating func set(_ flow: FlowID, _ tuple: FiveTuple) {
+    let place = Int(flow.index)
+    while tuples.count <= place { _ = append(Self.blank) }
+    tuples[place] = tuple
+  }
+
+  /// Takes over all flows of the node whose numbers are given; there must be no index.
+  mutating func take(_ all: [FiveTuple]) {
+    tuples = all
+  }
+
+  private static let blank = FiveTuple(
+    from: Endpoint(IPAddress(high: 0, low: 0), 0),
+    to: Endpoint(IPAddress(high: 0, low: 0), 0)
+  )
 
   /// The flow of a leg, if it was entered; there must be an index.
   func find(_ leg: FiveTuple) -> (flow: FlowID, isReversed: Bool)? {

@@ -16,10 +16,9 @@ struct Ledger: Sendable {
   var facts: [(node: Int, NodeFacts)] = []
   /// Where the runs of each flow begin, once they are arranged, and behind the last one's where they end.
   var starts: [Int32] = []
-  /// The flows of the first node by its own numbers, with its direction in the lowest bit; -1 for none yet.
+  /// The node whose own numbers of flows are the book's: the first one that has any.
   ///
   /// What any other node tells must be found by its addresses, since the first one may have seen it too.
-  private var numbered: [Int32] = []
   private var numberedNode: Int?
 
   mutating func add(_ observation: Observation, from node: Int) {
@@ -38,7 +37,6 @@ struct Ledger: Sendable {
 
   /// Makes what was told by addresses findable, where there is any of it; to be called when all has been added.
   mutating func index() {
-    numbered = []
     let isNamed =
       !unmatched.isEmpty || !refusals.isEmpty || !fragments.isEmpty || !wrongChecksums.isEmpty
       || !connections.isEmpty || !statements.isEmpty
@@ -46,8 +44,7 @@ struct Ledger: Sendable {
   }
 
   private mutating func add(_ run: Run, from node: Int) {
-    if numberedNode == nil { numberedNode = node }
-    let numbers = node == numberedNode && !book.isIndexed ? run.numbers : nil
+    let numbers = isNumbered(node) ? run.numbers : nil
     let (flow, isReversed) = enter(run.leg, numbers?.leg)
     // Address space, not memory, as in the book.
     if runs.count == 1 << 15 { runs.reserveHugePages(1 << 21) }
@@ -70,6 +67,29 @@ struct Ledger: Sendable {
     runs.append(kept)
   }
 
+  /// Whether a node's numbers are those of the book.
+  private mutating func isNumbered(_ node: Int) -> Bool {
+    guard !book.isIndexed else { return false }
+    if numberedNode == nil { numberedNode = node }
+    return node == numberedNode
+  }
+
+  /// Adds the runs that a node's flows were in at the end; where its numbers are the book's, all addresses are taken
+  /// over as they are.
+  mutating func add(_ last: LastRuns, from node: Int, by crew: any Crew) {
+    guard last.isNumbered, isNumbered(node) else {
+      for place in 0..<last.count { if let run = last[place] { add(run, from: node) } }
+      return
+    }
+    let (tuples, added) = crew.both {
+      last.tuples
+    } _: {
+      NodeRun.all(of: last, from: Int16(truncatingIfNeeded: node))
+    }
+    book.take(tuples)
+    if runs.isEmpty { runs = added } else { runs += added }
+  }
+
   private mutating func half(_ stretch: Run.Stretch, _ origin: UInt32?, _ result: UInt32?)
     -> NodeRun.Half
   {
@@ -88,20 +108,15 @@ struct Ledger: Sendable {
     return enter(leg, number).flow
   }
 
-  /// The flow of a leg, by the node's number of it where there is one.
-  @inline(__always)
+  /// The flow of a leg, by the node's number of it where that is the book's.
   private mutating func enter(_ leg: FiveTuple, _ number: UInt32?) -> (
     flow: FlowID, isReversed: Bool
   ) {
     guard let number else { return book.enter(leg) }
-    let place = Int(number >> 1)
-    while numbered.count <= place { numbered.append(-1) }
-    let known = numbered[place]
-    let direction = Int32(number & 1)
-    if known >= 0 { return (FlowID(index: known >> 1), known & 1 != direction) }
-    let flow = book.append(leg)
-    numbered[place] = flow.index << 1 | direction
-    return (flow, false)
+    let isReversed = number & 1 != 0
+    let flow = FlowID(index: Int32(truncatingIfNeeded: number >> 1))
+    book.set(flow, isReversed ? leg.reversed : leg)
+    return (flow, isReversed)
   }
 
   /// The places of a flow's runs, in order of time, once they are arranged.

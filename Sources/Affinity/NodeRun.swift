@@ -1,4 +1,5 @@
 internal import Correlation
+internal import Memory
 internal import Wire
 
 /// A run as the analyst keeps it: flows by number, in the direction of the flow book.
@@ -58,5 +59,51 @@ struct NodeRun: Sendable {
     if traits.contains(.reverseIncoming) { turned.insert(.forwardIncoming) }
     if traits.contains(.reverseOutgoing) { turned.insert(.forwardOutgoing) }
     traits = turned
+  }
+}
+
+extension NodeRun {
+  /// The runs that a node's flows were in at the end; its numbers are those of the flows.
+  static func all(of last: LastRuns, from node: Int16) -> [NodeRun] {
+    var runs: [NodeRun] = []
+    runs.reserveHugePages(last.count)
+    for place in 0..<last.count {
+      guard let run = last.numbered(place) else { continue }
+      runs.append(
+        NodeRun(
+          flow: FlowID(index: Int32(truncatingIfNeeded: place)),
+          node: node,
+          isFirst: run.isFirst,
+          traits: run.traits,
+          hopMost: run.hopMost,
+          hopLeast: run.hopLeast,
+          forward: Half(run.forward),
+          reverse: Half(run.reverse),
+          first: run.first,
+          firstWitness: run.firstWitness
+        )
+      )
+    }
+    return runs
+  }
+}
+
+extension NodeRun.Half {
+  @inline(__always)
+  fileprivate init(_ stretch: LastRuns.Numbered.Stretch) {
+    datagrams = stretch.datagrams
+    matched = stretch.matched
+    origin = FlowID(number: stretch.origin)
+    result = FlowID(number: stretch.result)
+    last = stretch.last
+    lastWitness = stretch.lastWitness
+  }
+}
+
+extension FlowID {
+  /// The flow that `Run.Numbers` names.
+  @inline(__always)
+  fileprivate init(number: UInt32) {
+    self = number == Run.Numbers.none ? .none : Self(index: Int32(truncatingIfNeeded: number >> 1))
   }
 }

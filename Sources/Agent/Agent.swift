@@ -287,7 +287,7 @@ public struct Agent: ~Copyable {
       return read()
     }
     var rest: [Observation] = []
-    observer.finish { rest += $0 }
+    observer.finish { rest += $0.observations }
     ended += rest
     tick(isLast: true)
     worker.join()

@@ -167,6 +167,11 @@ struct Flow: Sendable {
     }
   }
 
+  /// When the run began in one direction.
+  ///
+  /// It may have begun later there than its run, never earlier: the exact moment is not kept for the second one.
+  func start(of half: Half) -> Timestamp { min(start, half.last) }
+
   func tuple(_ leg: Leg) -> FiveTuple {
     leg.isReverse ? pair.tuple.reversed : pair.tuple
   }

@@ -192,10 +192,7 @@ extension NodeObserver {
   }
 
   mutating func emitRun(of index: Int) {
-    let flow = flows[index]
-    let reverse = flows[Leg(flow: index, isReverse: true)]
-    guard flow.forward.datagrams > 0 || reverse.datagrams > 0 || flow.isFirstRun else { return }
-    emit(flow, flow.forward, reverse, of: index)
+    if let run = flows.run(at: index, frameCode) { observations.append(.run(run)) }
   }
 
   private mutating func emit(
@@ -204,44 +201,6 @@ extension NodeObserver {
     _ reverse: Flow.Half,
     of index: Int
   ) {
-    observations.append(
-      .run(
-        Run(
-          leg: flow.pair.tuple,
-          forward: stretch(of: flow, forward),
-          reverse: stretch(of: flow, reverse),
-          isFirst: flow.isFirstRun,
-          hopLimits: flow.hopLeast...max(flow.hopLeast, flow.hopMost),
-          traits: flow.traits,
-          numbers: flows.hasReused
-            ? nil
-            : Run.Numbers(
-              leg: Leg(flow: index, isReverse: false).bits,
-              forwardOrigin: forward.origin.bits,
-              forwardResult: forward.result.bits,
-              reverseOrigin: reverse.origin.bits,
-              reverseResult: reverse.result.bits
-            )
-        )
-      )
-    )
-  }
-
-  private func stretch(of flow: Flow, _ half: Flow.Half) -> Run.Stretch {
-    var stretch = Run.Stretch()
-    stretch.datagrams = half.datagrams
-    stretch.matched = half.matched
-    // A direction may have begun later than its run, never earlier: the exact moment is not kept for the second one.
-    stretch.first = min(flow.start, half.last)
-    stretch.last = half.last
-    stretch.firstWitness = frameCode.decode(flow.startFrame)
-    stretch.lastWitness = frameCode.decode(half.lastFrame)
-    stretch.origin = tuple(half.origin)
-    stretch.result = tuple(half.result)
-    return stretch
-  }
-
-  private func tuple(_ leg: Leg) -> FiveTuple? {
-    leg.isNone ? nil : flows.tuple(leg)
+    observations.append(.run(flows.run(of: flow, forward, reverse, at: index, frameCode)))
   }
 }

@@ -128,16 +128,16 @@ public struct NodeObserver: ~Copyable, Sendable {
     return drained
   }
 
-  /// Ends all runs, a few at a time so that memory does not hold them twice.
-  public mutating func finish(_ body: ([Observation]) -> Void) {
+  /// Ends all runs; the observer begins anew.
+  public mutating func finish(_ body: (ObservationBatch) -> Void) {
     while window.expired < window.added { expireOldest(by: Timestamp(nanoseconds: .max)) }
     fragments.tallyAll(into: &observations)
     emitStatements()
-    for index in flows.flows.indices where !flows[index].isFree {
-      emitRun(of: index)
-      if observations.count >= Self.chunk { body(drain()) }
-    }
-    body(drain())
+    body(.some(drain()))
+    var ended = FlowTable()
+    swap(&ended, &flows)
+    ended.forgetPlaces()
+    body(.lastRuns(LastRuns(ended, frameCode)))
   }
 
   @inline(always)

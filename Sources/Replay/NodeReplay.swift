@@ -6,7 +6,7 @@ internal import System
 /// Replays one node on the thread that calls it, or on that and a second one which reads ahead.
 struct NodeReplay: Sendable {
   enum Delivery: Sendable {
-    case observations([Observation])
+    case observations(ObservationBatch)
     case end(NodeSummary)
   }
 
@@ -38,9 +38,7 @@ struct NodeReplay: Sendable {
       files: firstFile..<firstFile + capture.files.count
     )
     var summary = isReadingAhead ? readAhead(&observer) : readInline(&observer)
-    observer.finish { observations in
-      if !observations.isEmpty { deliver(.observations(observations)) }
-    }
+    observer.finish { deliver(.observations($0)) }
     summary.counts = observer.frames
     summary.matching = observer.counts
     summary.orphans = observer.orphans
@@ -86,7 +84,7 @@ struct NodeReplay: Sendable {
   }
 
   private func observe(_ batch: borrowing SightingBatch, _ observer: inout NodeObserver) {
-    observer.observe(batch) { deliver(.observations($0)) }
+    observer.observe(batch) { deliver(.observations(.some($0))) }
   }
 
   /// Opens the files and calls `step` until it says that there is no more.

@@ -15,15 +15,15 @@ public struct ReplayProgress: Hashable, Sendable {
 /// Runs the captures of several nodes through an observer each, on as many threads as there are cores.
 ///
 /// The result does not depend on how the threads run: `observations` is called on this thread only, with those of the
-/// first node, then those of the second and so on, each node's in their order, some thousands at a time. Nodes ahead of
-/// their turn wait once they have a few such chunks, so memory stays bounded. `progress` is called now and then, on this
+/// first node, then those of the second and so on, each node's in their order, some hundreds at a time. Nodes ahead of
+/// their turn wait once they have a few such batches, so memory stays bounded. `progress` is called now and then, on this
 /// thread too.
 public func replay(
   _ nodes: [NodeCapture],
   filter: FilterSet? = nil,
   settings: NodeObserver.Settings = NodeObserver.Settings(),
   progress: (ReplayProgress) -> Void = { _ in },
-  observations: (_ node: Int, [Observation]) -> Void
+  observations: (_ node: Int, ObservationBatch) -> Void
 ) -> [NodeSummary] {
   let bytesRead = Counter()
   let total = totalLength(nodes.flatMap(\.files))

@@ -25,10 +25,13 @@ struct Gathering: ~Copyable {
     places = Array(repeating: nil, count: votes.count)
   }
 
-  mutating func add(_ observations: [Observation], of node: Int) {
-    votes[node]?.add(observations)
-    analyst.add(observations, from: note(node))
-    export?.add(observations, of: node)
+  mutating func add(_ batch: ObservationBatch, of node: Int) {
+    analyst.add(batch, from: note(node))
+    guard votes[node] != nil || export != nil else { return }
+    batch.inPieces { observations in
+      votes[node]?.add(observations)
+      export?.add(observations, of: node)
+    }
   }
 
   /// Takes note of a node that was seen, though it may have observed nothing.

@@ -25,7 +25,7 @@ struct Recording {
     nodes = ["n1", "n2", "n3"]
     let captures = nodes.map { NodeCapture(name: $0, files: ["\(folder)/\($0).pcap"]) }
     var told: [[Observation]] = [[], [], []]
-    summaries = replay(captures) { node, observations in told[node] += observations }
+    summaries = replay(captures) { node, batch in told[node] += batch.observations }
     // What crosses a network has no numbers.
     observations = told.map { $0.map(\.withoutNumbers) }
     var snapshots: [ClusterSnapshot] = []

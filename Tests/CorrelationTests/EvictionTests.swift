@@ -40,7 +40,7 @@ import Workbench
       observer.observe(batch, take)
       most = max(most, observer.flowCount)
     }
-    observer.finish(take)
+    observer.finish { take($0.observations) }
     return (most, runs, observer.counts)
   }
 

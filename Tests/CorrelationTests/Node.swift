@@ -111,7 +111,7 @@ struct Observed {
     }
     observer.observe(batch) { all += $0 }
     flowCount = observer.flowCount
-    observer.finish { all += $0 }
+    observer.finish { all += $0.observations }
     for observation in all {
       if case .run(let run) = observation {
         note(run.leg, run.forward)

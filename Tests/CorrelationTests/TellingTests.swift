@@ -77,7 +77,7 @@ import Workbench
     observer.settle(before: frames[0].time + .microseconds(5))
     #expect(tallies(observer.drain()) == [[1, 0]])
     var rest: [Observation] = []
-    observer.finish { rest += $0 }
+    observer.finish { rest += $0.observations }
     #expect(tallies(rest) == [[0, 1]])
   }
 }

@@ -18,7 +18,7 @@ import Testing
     var kinds: Set<String> = []
     for capture in Self.captures {
       var told: [Observation] = []
-      _ = replay([NodeCapture(name: "n", files: [capture])]) { told += $1 }
+      _ = replay([NodeCapture(name: "n", files: [capture])]) { told += $1.observations }
       for index in told.indices { told[index].forgetNumbers() }
       let reading = Reading(messages(of: told))
       #expect(reading.decoded.observations == told, Comment(rawValue: capture))

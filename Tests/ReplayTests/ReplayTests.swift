@@ -15,9 +15,9 @@ private struct Outcome: Equatable {
   init(_ nodes: [NodeCapture], filter: FilterSet? = nil) {
     var observations = Array(repeating: [String](), count: nodes.count)
     var order: [Int] = []
-    summaries = replay(nodes, filter: filter) { node, some in
+    summaries = replay(nodes, filter: filter) { node, batch in
       if order.last != node { order.append(node) }
-      observations[node] += some.map { String(describing: $0) }
+      observations[node] += batch.observations.map { String(describing: $0) }
     }
     self.observations = observations
     nodesInOrder = order

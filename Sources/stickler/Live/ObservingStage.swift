@@ -43,7 +43,7 @@ struct ObservingStage: ~Copyable {
     ended += request.facts.map { .facts($0) }
     var ongoing: [Observation] = []
     if request.isLast {
-      observer.finish { ended += $0 }
+      observer.finish { ended += $0.observations }
     } else {
       ended += observer.drain()
       ongoing = observer.peek()

@@ -61,12 +61,12 @@ struct ObservedNodes {
   }
 
   /// Hands over what all nodes observed, a file after the other; captures have the numbers from `first` on.
-  func read(capturesFrom first: Int, _ body: (_ place: Int, [Observation]) -> Void) {
+  func read(capturesFrom first: Int, _ body: (_ place: Int, ObservationBatch) -> Void) {
     var next = first
     let unnamed = first + files.reduce(0) { $0 + $1.captures.count }
     for (index, file) in files.enumerated() {
       file.read(capturesFrom: next, unnamed: unnamed + index) { node, observations in
-        body(places[index][node], observations)
+        body(places[index][node], .some(observations))
       }
       next += file.captures.count
     }

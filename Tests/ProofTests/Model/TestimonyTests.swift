@@ -236,7 +236,7 @@ private struct Exchange {
     var observer = NodeObserver()
     var observations: [Observation] = []
     observer.observe(batch) { observations += $0 }
-    observer.finish { observations += $0 }
+    observer.finish { observations += $0.observations }
     var analyst = ClusterAnalyst(inventory: nil)
     analyst.add(observations, from: 0)
     let coverage = Report.NodeCoverage(name: "n1", files: ["n1.pcap"])

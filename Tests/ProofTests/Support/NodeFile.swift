@@ -53,7 +53,7 @@ extension NodeFile {
       observer.observe(batch) { observations += $0 }
       observations += observer.drain()
     }
-    observer.finish { observations += $0 }
+    observer.finish { observations += $0.observations }
     var coverage = Report.NodeCoverage(name: node, files: [node])
     coverage.packets = Int(observer.frames.frames)
     coverage.sightings = observer.counts.sightings
