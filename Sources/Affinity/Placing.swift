@@ -112,6 +112,13 @@ struct SessionRecord: Sendable {
     last = first
   }
 
+  /// Whether it began before the other; of two that began together, the one whose client and front come first.
+  @inline(__always)
+  func precedes(_ other: Self) -> Bool {
+    if first != other.first { return first < other.first }
+    return client != other.client ? client < other.client : front < other.front
+  }
+
   var datagrams: Int {
     get { Int(numbers.datagrams) }
     set { numbers.datagrams = UInt32(clamping: newValue) }

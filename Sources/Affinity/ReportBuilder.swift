@@ -51,7 +51,13 @@ struct ReportBuilder {
   private func sessions() -> [Report.Session] {
     var sessions: [Report.Session] = []
     sessions.reserveCapacity(stitched.sessions.count)
-    for session in stitched.sessions {
+    let listed = stitched.sessions.indices.sorted {
+      let (left, right) = (stitched.sessions[$0], stitched.sessions[$1])
+      return left.client != right.client
+        ? left.client < right.client : left.front < right.front
+    }
+    for index in listed {
+      let session = stitched.sessions[index]
       let placements = stitched.placements[session.placements]
       sessions.append(
         Report.Session(

@@ -58,7 +58,7 @@ public struct SessionTotals: Sendable, Hashable {
   }
 
   init(_ stitched: Stitcher) {
-    // Neighbours mostly share their front.
+    // A front's sessions often come in a row.
     var run = Tally()
     var front: Endpoint?
     for session in stitched.sessions {

@@ -69,11 +69,10 @@ extension Stitcher {
       from.since(session.first).nanoseconds.magnitude <= 50_000_000
     else { return false }
     let tuple = ledger.book[flow]
-    part.sessions[index].placements = part.placements.count..<(part.placements.count + 1)
     part.sessions[index].lost = 0
     part.sessions[index].lostAtIngress = 0
     part.sessions[index].ambiguous = 0
-    part.placements.append(
+    part.append(
       PlacementRecord(
         session: Int32(truncatingIfNeeded: index),
         terminal: flow,
@@ -88,7 +87,8 @@ extension Stitcher {
         confidence: 0.6,
         firstRun: first,
         lastRun: last
-      )
+      ),
+      ofEarlier: index
     )
     matchedByInventory += datagrams
     return true

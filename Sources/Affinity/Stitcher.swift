@@ -14,7 +14,7 @@ struct Stitcher {
   /// Which fronts and backends the analysis is asked about; nil for all.
   let scope: ServiceScope
 
-  /// In order of their clients, then fronts.
+  /// In the order in which they began.
   private(set) var sessions: [SessionRecord] = []
   /// In order of their sessions, then of time.
   var placements: [PlacementRecord] = []
@@ -70,20 +70,20 @@ struct Stitcher {
     let pieces = crew.size
     var parts = crew.map(pieces) { piece in
       var copy = whole
-      copy.stitch(flows: piece * count / pieces..<(piece + 1) * count / pieces)
+      let flows = piece * count / pieces..<(piece + 1) * count / pieces
+      // The first part may become the whole; what it does not use of its room is address space, not memory.
+      copy.part.reserve(copy.survey.beginnings(among: piece == 0 ? 0..<count : flows))
+      copy.stitch(flows: flows)
       return copy.part
     }
     settle(&parts)
     placeByInventory(&parts)
     untraced = parts.flatMap(\.untraced)
     for part in parts { for front in part.unknownFronts { countUnknown(front) } }
-    (sessions, placements) = sorted(parts, by: crew)
+    (sessions, placements) = sorted(&parts, by: crew)
   }
 
   private mutating func stitch(flows: Range<Int>) {
-    let beginnings = survey.beginnings(among: flows)
-    part.sessions.reserveHugePages(beginnings)
-    part.placements.reserveHugePages(beginnings)
     for index in flows {
       let flow = FlowID(index: Int32(truncatingIfNeeded: index))
       guard survey.isBeginning(flow), !ledger.runs(of: flow).isEmpty else { continue }
@@ -114,7 +114,7 @@ struct Stitcher {
       guard placeDirect(runs, tuple, start, &session) else { return }
     }
     session.placements = firstPlacement..<part.placements.count
-    part.sessions.append(session)
+    part.append(session)
   }
 
   /// Places a session whose datagrams a node translated, run by run.

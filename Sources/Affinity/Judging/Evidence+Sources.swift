@@ -113,29 +113,37 @@ extension Evidence {
   func findCrowds() -> [Crowd] {
     var found: [Crowd] = []
     for (service, indices) in members where indices.count >= Self.crowd {
-      // Sessions are in order of their clients' addresses.
-      var start = 0
-      while start < indices.count {
-        let address = sessions[indices[start]].client.address
-        var end = start + 1
-        while end < indices.count, sessions[indices[end]].client.address == address { end += 1 }
-        if end - start >= Self.crowd, (end - start) * 10 >= indices.count * 9 {
-          let first = indices[start]
-          found.append(
-            Crowd(
-              address: address,
-              service: service,
-              sessions: end - start,
-              total: indices.count,
-              first: first,
-              node: sessions[first].placements.first.map { Int(placements[$0].ingressNode) }
-            )
-          )
-        }
-        start = end
-      }
+      let address = mostFrequentClient(of: indices)
+      let own = indices.count { sessions[$0].client.address == address }
+      guard own >= Self.crowd, own * 10 >= indices.count * 9,
+        let first = indices.first(where: { sessions[$0].client.address == address })
+      else { continue }
+      found.append(
+        Crowd(
+          address: address,
+          service: service,
+          sessions: own,
+          total: indices.count,
+          first: first,
+          node: sessions[first].placements.first.map { Int(placements[$0].ingressNode) }
+        )
+      )
     }
     return found.sorted { $0.first < $1.first }
+  }
+
+  /// The address that more than half of these sessions come from, if there is one; else any.
+  ///
+  /// Each session of another address takes one of the candidate's away: who has more than all others together is left.
+  private func mostFrequentClient(of indices: [Int]) -> IPAddress {
+    var candidate = sessions[indices[0]].client.address
+    var lead = 0
+    for index in indices {
+      let address = sessions[index].client.address
+      if lead == 0 { candidate = address }
+      lead += address == candidate ? 1 : -1
+    }
+    return candidate
   }
 
   /// Whether an address is in the network of the nodes, and none of the cluster's own: a balancer or a router.

@@ -20,8 +20,10 @@ struct Roster: Sendable {
   init(_ stitched: Stitcher) {
     services.reserveHugePages(stitched.sessions.count)
     ports.reserveHugePages(stitched.sessions.count)
-    // Sessions are in order of their clients, and a client's fronts are few: neighbours mostly share their service.
-    var run = Run()
+    var known: [ServiceKey: Int] = [:]
+    var found: [Found] = []
+    // A service's sessions often come in a row.
+    var last: (service: ServiceKey, place: Int)?
     for (index, session) in stitched.sessions.enumerated() {
       let port = stitched.servicePort(of: session)
       ports.append(port)
@@ -31,14 +33,16 @@ struct Roster: Sendable {
       } else {
         service = .front(session.front)
       }
-      if let last = services.last, last != service { close(&run, of: last) }
       services.append(service)
-      run.members.append(index)
-      if run.front != session.front {
-        run.front = session.front
-        fronts[service, default: []].insert(session.front)
+      if last?.service != service {
+        let place = known[service] ?? found.count
+        if place == found.count {
+          known[service] = place
+          found.append(Found())
+        }
+        last = (service, place)
       }
-      if session.replies > 0 { run.isAnswered = true }
+      if let place = last?.place { found[place].add(session, index) }
       if session.lost > 0 { short.append(index) }
       switch session.placements.count {
       case 0: unplaced.append(index)
@@ -46,21 +50,26 @@ struct Roster: Sendable {
       default: moved.append(index)
       }
     }
-    if let last = services.last { close(&run, of: last) }
+    for (service, place) in known {
+      members[service] = found[place].members
+      fronts[service] = found[place].fronts
+      if found[place].isAnswered { answered.insert(service) }
+    }
   }
 
-  /// Neighbours of one service.
-  private struct Run {
+  /// What is found of one service.
+  private struct Found {
     var members: [Int] = []
-    var front: Endpoint?
+    var fronts: Set<Endpoint> = []
     var isAnswered = false
-  }
+    private var lastFront: Endpoint?
 
-  private mutating func close(_ run: inout Run, of service: ServiceKey) {
-    members[service, default: []] += run.members
-    if run.isAnswered { answered.insert(service) }
-    run.members.removeAll(keepingCapacity: true)
-    run.front = nil
-    run.isAnswered = false
+    mutating func add(_ session: SessionRecord, _ index: Int) {
+      members.append(index)
+      if session.replies > 0 { isAnswered = true }
+      guard session.front != lastFront else { return }
+      lastFront = session.front
+      fronts.insert(session.front)
+    }
   }
 }
