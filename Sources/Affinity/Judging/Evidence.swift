@@ -48,7 +48,8 @@ struct Evidence: Sendable {
     if !moves.isEmpty || !splits.isEmpty { noteBackends() }
     index.add(stitched)
     index.add(moves, of: placements)
-    for move in moves { noteKind(of: move) }
+    // The first of its kind stands for all: at a later one's time, the clients before it have moved already.
+    for move in moves.sorted(by: { $0.at < $1.at }) { noteKind(of: move) }
     losses = LossFinder(self).losses
     index.add(losses)
     if losses.contains(where: { $0.placement == nil }) { noteNeighbours() }
