@@ -133,7 +133,8 @@ public struct NodeObserver: ~Copyable, Sendable {
     while window.expired < window.added { expireOldest(by: Timestamp(nanoseconds: .max)) }
     fragments.tallyAll(into: &observations)
     emitStatements()
-    body(.some(drain()))
+    if !observations.isEmpty { body(.some(drain())) }
+    guard !flows.flows.isEmpty else { return }
     var ended = FlowTable()
     swap(&ended, &flows)
     ended.forgetPlaces()

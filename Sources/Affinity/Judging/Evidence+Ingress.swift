@@ -68,16 +68,12 @@ extension Evidence {
     var moved = 0
     for (index, session) in sessions.enumerated() where session.front == front {
       let stretches = ingress(of: index)
-      guard
-        let before = stretches.last(where: { $0.from < move.at && $0.to <= move.at + .seconds(5) }),
-        before.node == move.oldNode
+      guard let before = stretches.last(where: { $0.from < move.at }), before.node == move.oldNode
       else { continue }
+      // One that ended before tells nothing; one that stayed does.
+      guard before.to <= move.at + .seconds(1) else { return false }
       guard let after = stretches.first(where: { $0.from > before.from && $0.node != before.node })
-      else {
-        // One that simply ended before tells nothing; one that stayed does.
-        if let last = stretches.last, last.to > move.at + .seconds(5) { return false }
-        continue
-      }
+      else { continue }
       guard after.node == move.newNode else { return false }
       moved += 1
     }
