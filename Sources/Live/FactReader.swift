@@ -66,12 +66,18 @@ public struct FactReader: Sendable {
       (left.kind == "veth" ? 1 : 0, left.name) < (right.kind == "veth" ? 1 : 0, right.name)
     }.map(\.name)
     let proxy = ProxyProcess.find()
-    return SlowFacts(
+    var facts = SlowFacts(
       strict: ReversePathFilter.strict(among: names),
       proxy: proxy,
       proxyStart: proxy == earlier?.proxy ? earlier?.proxyStart : proxy?.start(now: now),
       mode: proxyMode(interfaces: names, chains: (try? FilterChain.all()) ?? [])
     )
+    // Its own word, where its process and its rules are out of sight.
+    if facts.proxyStart == nil || facts.mode == nil, let page = ProxyPage.read() {
+      facts.proxyStart = facts.proxyStart ?? page.start.flatMap { $0 <= now ? $0 : nil }
+      facts.mode = facts.mode ?? ProxyMode(rawValue: page.mode)
+    }
+    return facts
   }
 }
 

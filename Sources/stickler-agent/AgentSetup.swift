@@ -108,7 +108,9 @@ enum AgentSetup {
     var sandbox = Sandbox(try arguments[Options.sandbox])
     sandbox.writable = [settings.spool].compactMap(\.self)
     // Names may be asked for over TCP too.
-    sandbox.connected = Set([53, settings.collector?.port].compactMap(\.self))
+    sandbox.connected = Set(
+      [53, ProxyPage.endpoint.port, settings.collector?.port].compactMap(\.self)
+    )
     sandbox.listened = Set([http?.port].compactMap(\.self))
     return sandbox
   }

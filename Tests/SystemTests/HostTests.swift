@@ -72,4 +72,62 @@ import Wire
     #expect(ReversePathFilter.strict(among: ["nowhere0"]) != nil)
     #expect(ProxyProcess.find() == nil)
   }
+
+  @Test func `kube-proxy itself says its mode, and since when it runs`() throws {
+    let page = try Self.proxy { path in
+      path == "/proxyMode"
+        ? "nftables" : "# HELP\nprocess_start_time_seconds 1.73223221014e+09\nother 1\n"
+    }
+    #expect(
+      page
+        == ProxyPage(
+          mode: "nftables",
+          start: Timestamp(nanoseconds: 1_732_232_210_140_000_000)
+        )
+    )
+    #expect(
+      try Self.proxy { $0 == "/proxyMode" ? "iptables\n" : "none" } == ProxyPage(mode: "iptables")
+    )
+  }
+
+  @Test func `whoever else answers at its port, or is silent, is no kube-proxy`() throws {
+    #expect(try Self.proxy { _ in "<html>" } == nil)
+    #expect(try Self.proxy { _ in nil } == nil)
+    let listener = try TCPListener(bind: Endpoint(IPAddress(v4: 0x7f00_0001), 0))
+    let began = Instant.now()
+    #expect(ProxyPage.read(at: listener.local, patience: .milliseconds(50)) == nil)
+    #expect(Instant.now().since(began) < .seconds(5))
+  }
+
+  /// What is read of a server that answers each path so; nil for a refusal.
+  private static func proxy(_ answer: @escaping @Sendable (String) -> String?) throws -> ProxyPage?
+  {
+    let (isOver, chosen) = (Locked(false), BoundedQueue<Endpoint>(capacity: 1))
+    let server = try Worker {
+      let loopback = Endpoint(IPAddress(v4: 0x7f00_0001), 0)
+      guard let listener = try? TCPListener(bind: loopback) else { return chosen.put(loopback) }
+      chosen.put(listener.local)
+      while !isOver.withLock({ $0 }) {
+        guard let stream = listener.accept() else {
+          sleep(until: .now() + .milliseconds(1))
+          continue
+        }
+        var request: [UInt8] = []
+        while !request.contains(UInt8(ascii: "\n")), case let reading = stream.read() {
+          if case .bytes(let some) = reading { request += some }
+          if reading == .ended { break }
+          if reading == .nothing { sleep(until: .now() + .milliseconds(1)) }
+        }
+        let path = String(decoding: request, as: UTF8.self).split(separator: " ").dropFirst().first
+        let body = answer(path.map(String.init) ?? "")
+        let text = "HTTP/1.0 \(body == nil ? "404 Not Found" : "200 OK")\r\n\r\n\(body ?? "")"
+        _ = stream.write(Array(text.utf8).span)
+      }
+    }
+    defer {
+      isOver.withLock { $0 = true }
+      server.join()
+    }
+    return ProxyPage.read(at: chosen.take(), patience: .seconds(10))
+  }
 }
