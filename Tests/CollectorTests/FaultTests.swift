@@ -107,10 +107,11 @@ import Wire
     throws
   {
     var collector = try CollectProcess()
-    try collector.start("--insecure", on: .small(megabytes: 4))
+    // Once there is room again, it has to do for the history and its write-ahead log too.
+    try collector.start("--insecure", on: .small(megabytes: 32))
     let filler = collector.seen("\(collector.folder.path)/filler")
     // Whatever room there is, but for a little.
-    let fill = "head -c 4m /dev/zero >'\(filler)' 2>/dev/null; truncate -s -65536 '\(filler)'"
+    let fill = "head -c 32m /dev/zero >'\(filler)' 2>/dev/null; truncate -s -65536 '\(filler)'"
     #expect(try Command("sh", ["-c", fill]).status == 0)
     var agent = try TellingAgent(to: collector.door)
     agent.tell(sessions: 2_000)
