@@ -19,9 +19,12 @@ public struct SystemError: Error, Hashable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
-  public var description: String {
+  public var description: String { "\(operation): \(reason)" }
+
+  /// What the code stands for, in the system's words.
+  public var reason: String {
     // SAFETY: strerror answers a string for every number; it is copied before another call can change it.
-    unsafe operation + ": " + String(cString: strerror(code))
+    unsafe String(cString: strerror(code))
   }
 }
 

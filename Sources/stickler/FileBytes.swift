@@ -1,5 +1,6 @@
 import CommandLineKit
 import Glibc
+import System
 
 /// Reads a whole file; `-` is standard input.
 func bytes(ofFile path: String) throws(Failure) -> [UInt8] {
@@ -44,19 +45,14 @@ func folders(ofDirectory path: String) throws(Failure) -> [String] {
 }
 
 private func entries(ofDirectory path: String) throws(Failure) -> [String] {
-  // SAFETY: opendir reads the path for the call; the stream is closed below.
-  guard let stream = unsafe opendir(path) else { throw Failure(path, errno: errno) }
-  defer { unsafe closedir(stream) }
-  let prefix = path.hasSuffix("/") ? path : path + "/"
-  var paths: [String] = []
-  // SAFETY: an entry is valid until the next call, and its name is copied at once.
-  while let entry = unsafe readdir(stream) {
-    let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-      unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
-    }
-    if !name.hasPrefix(".") { paths.append(prefix + name) }
+  let found: [String]
+  do throws(SystemError) {
+    found = try names(inFolder: path)
+  } catch {
+    throw Failure(path, errno: error.code)
   }
-  return paths.sorted()
+  let prefix = path.hasSuffix("/") ? path : path + "/"
+  return found.filter { !$0.hasPrefix(".") }.map { prefix + $0 }.sorted()
 }
 
 /// Whether a file begins as a capture does: pcap, pcapng, or one of them compressed.

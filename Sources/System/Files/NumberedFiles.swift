@@ -19,17 +19,8 @@ public struct NumberedFiles: Sendable {
 
   /// The numbers of those that are there, the lowest first; what is called otherwise is not ours.
   public func numbers() throws(SystemError) -> [UInt64] {
-    // SAFETY: the path outlives the call; the stream is closed below.
-    guard let stream = unsafe opendir(directory) else { throw SystemError("read \(directory)") }
-    defer { unsafe closedir(stream) }
     var numbers: [UInt64] = []
-    // SAFETY: an entry is valid until the next call, and its name is copied at once.
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
+    for name in try names(inFolder: directory) {
       guard name.hasSuffix(ending), name.utf8.count == Self.digits + ending.utf8.count,
         let number = UInt64(name.dropLast(ending.utf8.count))
       else { continue }

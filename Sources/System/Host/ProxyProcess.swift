@@ -47,18 +47,6 @@ public struct ProxyProcess: Hashable, Sendable {
   }
 
   private static func processes() -> [Int] {
-    // SAFETY: the stream is closed below; its entries are copied before the next one is read.
-    guard let stream = unsafe opendir("/proc") else { return [] }
-    defer { unsafe closedir(stream) }
-    var found: [Int] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe String(cString: $0)
-        }
-      }
-      if let id = Int(name) { found.append(id) }
-    }
-    return found
+    ((try? names(inFolder: "/proc")) ?? []).compactMap { Int($0) }
   }
 }
