@@ -61,6 +61,8 @@ struct ReportSchedule: Sendable {
         return .wait
       }
       self.wanted = (time, now + patience)
+      // What is waited for does not delay the one after it.
+      nextReport = now + refresh
       return .wait
     }
     if intake.hasHeardAll(before: wanted.begin) { return .ask }
@@ -101,6 +103,6 @@ struct ReportSchedule: Sendable {
     remembered = outcome.remembered
     forgotten = outcome.forgotten
     let pause = Interval(nanoseconds: outcome.effort.nanoseconds * Self.restraint)
-    nextReport = now + max(refresh, pause)
+    nextReport = max(nextReport, now + pause)
   }
 }

@@ -3,7 +3,7 @@ import CommandLineKit
 import System
 import Wire
 
-/// Looks after the inventory's files once a second, on a thread of its own: a large one takes longer to read than frames
+/// Looks after the inventory's files four times a second, on a thread of its own: a large one takes longer to read than frames
 /// may wait.
 final class InventoryFollower: Sendable {
   private let news = Locked<[InventoryFiles.News]>([])
@@ -28,7 +28,7 @@ final class InventoryFollower: Sendable {
     try startThread { [self] in
       var files = files
       while true {
-        sleep(until: .now() + .seconds(1))
+        sleep(until: .now() + .milliseconds(250))
         guard let found = files.look(at: .now()) else { continue }
         news.withLock { $0.append(found) }
         waker.wake()

@@ -115,10 +115,10 @@ def without_origins(placements):
     return merged
 
 
-def analyze(folder, name, options):
-    """Has Stickler judge the captures; gives its report."""
+def analyze(folder, name, options, captures=None):
+    """Has Stickler judge the captures, those of the folder unless told; gives its report."""
     output = folder / f"report-{name}.json"
-    captures = sorted(map(str, [*folder.glob("n?.pcap"), *folder.glob("n?.ring")]))
+    captures = sorted(map(str, captures or [*folder.glob("n?.pcap"), *folder.glob("n?.ring")]))
     words = [str(BIN / "stickler"), "analyze", *captures, *options]
     done = subprocess.run([*words, "--format", "json", "-o", str(output)], capture_output=True, text=True)
     if done.returncode not in (0, 1, 2):

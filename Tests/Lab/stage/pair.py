@@ -6,14 +6,18 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import threading
 import time
 
 from .kernel import LabError
+from .judge import analyze
 from .traffic import BIN, Capture, stop, wait_for
 
 PORT = 4739
+# An incident is told of within so many seconds of the first datagram that shows it.
+PROMPT = 3
 
 
 class Collector:
@@ -33,8 +37,8 @@ class Collector:
         ]
         # A node's network does not reach it; a path of the file system does.
         self.door = folder / "collector.sock"
-        # For each incident, how long after its first datagram it was told of.
-        self.delays = {}
+        # The incidents, as they were first told of, and when.
+        self.told = {}
         self.start()
         self.connect()
 
@@ -43,7 +47,7 @@ class Collector:
         new = self._inventory / (snapshot.name + ".new")
         shutil.copy(snapshot, new)
         new.rename(self._inventory / snapshot.name)
-        self._told = snapshot.name
+        self._last_snapshot = snapshot.name
 
     def start(self):
         """Starts it, or starts it again with what it had when it was killed."""
@@ -74,7 +78,9 @@ class Collector:
 
     def stop(self):
         """Ends it, when all agents have and it knows the last snapshot, and gives its report."""
-        wait_for(self._said, f"{self._told} has changed", self._process, "the last inventory")
+        wait_for(self._said, f"{self._last_snapshot} has changed", self._process, "the last inventory")
+        # What it tells only because it ends would be told at once.
+        time.sleep(PROMPT)
         self._process.send_signal(signal.SIGTERM)
         try:
             status = self._process.wait(20)
@@ -97,8 +103,7 @@ class Collector:
                 file.write(line)
                 event = json.loads(line)
                 if event.get("event") == "incident":
-                    incident = event["incident"]
-                    self.delays.setdefault(incident["id"], (incident["mode"], now - seconds(incident["from"])))
+                    self.told.setdefault(event["incident"]["id"], (now, event["incident"]))
 
 
 class Agent(Capture):
@@ -173,6 +178,46 @@ def served(report):
     for one in report["sessions"]:
         for place in one["placements"]:
             yield (one["client"], one["front"], place["backend"], place["seen_source"]), place["datagrams"]
+
+
+def delays(lab, options):
+    """For each incident by its mode: how many seconds after the first datagram that shows it it was told of.
+
+    A datagram shows an incident if `analyze` tells of it from all that was captured up to then, and of the cluster known.
+    """
+    found = []
+    for moment, incident in lab.collector.told.values():
+        begin = seconds(incident["from"])
+        shown = begin
+        # Most are told soon enough however little they began with.
+        if moment - begin > PROMPT:
+            shown = moment
+            while shown > begin and is_shown(lab.folder, options, incident, shown - 0.1):
+                shown -= 0.1
+        found.append((incident["mode"], moment - shown))
+    return sorted(found, key=lambda one: (one[0] or "", one[1]))
+
+
+def is_shown(folder, options, incident, moment):
+    """Whether what was captured up to a moment, and known of the cluster, is enough to tell of an incident."""
+    early = folder / "early"
+    early.mkdir(exist_ok=True)
+    captures = [path for path in sorted(folder.glob("n?.pcap")) if cut(path, early / path.name, moment)]
+    report = analyze(folder, "early", options(until=moment), [early / path.name for path in captures])
+    return any((one["id"], one["mode"]) == (incident["id"], incident["mode"]) for one in report["incidents"])
+
+
+def cut(source, target, moment):
+    """Writes the frames of a capture of tcpdump's up to a moment; whether there are any."""
+    data = source.read_bytes()
+    place = 24
+    while place < len(data):
+        whole, part, length = struct.unpack_from("<III", data, place)
+        if whole + part / 1e9 > moment:
+            break
+        place += 16 + length
+    target.write_bytes(data[:place])
+    return place > 24
 
 
 def comparable(report):

@@ -1,14 +1,16 @@
 """Scenario files, and how one is played."""
 
 import dataclasses
+import functools
 import importlib.util
 import json
+import math
 import os
 import pathlib
 
 from .judge import Judgement, analyze
 from .lab import Lab
-from .pair import differences, inventions
+from .pair import PROMPT, delays, differences, inventions
 from .truth import Truth
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "scenarios"
@@ -124,6 +126,11 @@ def play(scenario, folder, snap_length, keep=None):
             judgement.problems += differences(lab.collected, report)
         elif name == "inventory" and lab.collected:
             judgement.problems += inventions(lab.collected, report)
+        told = []
+        if name == "inventory" and lab.collector:
+            told = delays(lab, functools.partial(options, lab))
+            if not scenario.needs_pair:
+                judgement.problems += [f"{mode} told {late:.1f} s late" for mode, late in told if late > PROMPT]
         result["judgements"][name] = {
             "precision": judgement.precision,
             "recall": judgement.recall,
@@ -131,7 +138,7 @@ def play(scenario, folder, snap_length, keep=None):
             "undetermined": sorted(judgement.undetermined),
             "members": judgement.members,
             "problems": judgement.problems,
-            "delays": sorted(lab.collector.delays.values(), key=lambda one: (one[0] or "", one[1])) if lab.collector else [],
+            "delays": told,
         }
     if keep and not any(judged["problems"] for judged in result["judgements"].values()):
         keep(scenario, lab, truth)
@@ -139,10 +146,11 @@ def play(scenario, folder, snap_length, keep=None):
     return result
 
 
-def options(lab):
-    """What somebody who knows the cluster would tell Stickler."""
+def options(lab, until=math.inf):
+    """What somebody who knows the cluster would tell Stickler, up to a moment."""
     words = lab.options
     snapshots = sorted(lab.folder.glob("cluster-*.json"), key=lambda path: int(path.stem.split("-")[1]))
     for path in snapshots:
-        words += ["--inventory", str(path)]
+        if path.stat().st_mtime <= until:
+            words += ["--inventory", str(path)]
     return words
