@@ -8,7 +8,8 @@ struct Hearing {
   private(set) var testimony = Testimony()
 
   private let stitched: Stitcher
-  /// The statements that answer each flow, as places in the ledger.
+  private let statements: [(node: Int, PodStatement)]
+  /// The statements that answer each flow, as places in `statements`.
   private var spoken: [FlowID: [Int]] = [:]
   /// The names that pods at an address have or had, and those of all pods.
   private var names: [IPAddress: Set<StatedName>] = [:]
@@ -30,9 +31,10 @@ struct Hearing {
 
   init(_ stitched: Stitcher) {
     self.stitched = stitched
+    statements = wholeStatements(stitched.ledger.statements)
     gatherStatements()
     gatherNames()
-    if stitched.ledger.statements.contains(where: { $0.1.language == .affinityTester }) {
+    if statements.contains(where: { $0.1.language == .affinityTester }) {
       seenAddresses = Set(stitched.placements.map(\.seenSource.address))
     }
     for index in stitched.sessions.indices { hear(index) }
@@ -44,20 +46,13 @@ struct Hearing {
   }
 
   private mutating func gatherStatements() {
-    let ledger = stitched.ledger
     var isAskedBack: Set<FlowID> = []
-    for (index, item) in ledger.statements.enumerated() {
-      guard let (flow, isReversed) = ledger.book.find(item.1.leg) else { continue }
+    for (index, item) in statements.enumerated() {
+      guard let (flow, isReversed) = stitched.ledger.book.find(item.1.leg) else { continue }
       if isReversed { spoken[flow, default: []].append(index) } else { isAskedBack.insert(flow) }
     }
     // Where clients say such things too, a pod may only send back what it was sent.
     for flow in isAskedBack { spoken[flow] = nil }
-    for flow in spoken.keys {
-      spoken[flow]?.sort { left, right in
-        let (left, right) = (ledger.statements[left], ledger.statements[right])
-        return (left.1.last, left.node) < (right.1.last, right.node)
-      }
-    }
   }
 
   private mutating func gatherNames() {
@@ -72,18 +67,18 @@ struct Hearing {
     let session = stitched.sessions[index]
     var isHeard = false
     var visited: [FlowID] = [session.flow]
-    for number in spoken[session.flow] ?? [] {
+    for said in moments(of: session.flow) {
       isHeard = true
-      hold(number, against: index, Array(session.placements), isAtFront: true)
+      hold(said, against: index, Array(session.placements), isAtFront: true)
     }
     for place in session.placements {
       let terminal = stitched.placements[place].terminal
       guard !visited.contains(terminal), !stitched.isShared(terminal) else { continue }
       visited.append(terminal)
       let places = session.placements.filter { stitched.placements[$0].terminal == terminal }
-      for number in spoken[terminal] ?? [] {
+      for said in moments(of: terminal) {
         isHeard = true
-        hold(number, against: index, places, isAtFront: false)
+        hold(said, against: index, places, isAtFront: false)
       }
     }
     if isHeard { testimony.heard += 1 }
@@ -91,14 +86,25 @@ struct Hearing {
 
   // MARK: One statement
 
+  /// What answers a flow, when it was said first and when it was said last, in order of time.
+  private func moments(of flow: FlowID) -> [(number: Int, at: Timestamp)] {
+    (spoken[flow] ?? []).flatMap { number in
+      let (node, statement) = statements[number]
+      let ends =
+        statement.first == statement.last ? [statement.last] : [statement.first, statement.last]
+      return ends.map { (number: number, at: stitched.clock.corrected($0, at: node)) }
+    }
+    .sorted { ($0.at, $0.number) < ($1.at, $1.number) }
+  }
+
   private mutating func hold(
-    _ number: Int,
+    _ said: (number: Int, at: Timestamp),
     against session: Int,
     _ all: [Int],
     isAtFront: Bool
   ) {
-    let (node, statement) = stitched.ledger.statements[number]
-    let at = stitched.clock.corrected(statement.last, at: node)
+    let (node, statement) = statements[said.number]
+    let at = said.at
     let places = all.filter { isNear($0, at) }
     guard let active = places.last(where: { stitched.placements[$0].from <= at }) ?? places.first,
       places.allSatisfy({ isComparable($0, node) }),
@@ -235,7 +241,7 @@ struct Hearing {
         node: node,
         statement: statement,
         isSaidAtBackend: sayings.contains { number in
-          let other = stitched.ledger.statements[number].1
+          let other = statements[number].1
           return other.seenSource == statement.seenSource && other.pod == statement.pod
         }
       )

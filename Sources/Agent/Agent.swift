@@ -36,9 +36,10 @@ public struct Agent: ~Copyable {
 
   /// How often it tells what is new.
   private static let pause = Interval.milliseconds(500)
-  /// What has no end is told every so many ticks; fragments are waited for as long as Linux does.
-  private static let ticksToSettle = 20
-  private static let patience = Interval.seconds(30)
+  /// What pods go on saying is told every so many ticks.
+  private static let ticksToRepeat = 20
+  /// The fragments of a datagram leave together: those which have not come after so long do not come.
+  private static let patience = Interval.milliseconds(500)
   /// So many observations are handed over between two ticks already.
   private static let mostPending = 16_384
   /// So many of the runs that go on are told at a tick: all of them where they are few, and each one every dozen seconds
@@ -207,9 +208,8 @@ public struct Agent: ~Copyable {
 
   private mutating func tick(isLast: Bool) {
     ticks += 1
-    if ticks % Self.ticksToSettle == 0 {
-      observer.settle(before: watermark - Self.patience)
-    }
+    observer.tellFragments(before: watermark - Self.patience)
+    observer.tellStatements(onlyNew: ticks % Self.ticksToRepeat != 0)
     ended += observer.drain()
     if let facts = facts?.readWhenDue(isLast: isLast) { ended.append(.facts(facts)) }
     var tick = Tick()

@@ -40,18 +40,28 @@ extension NodeObserver {
     if let ended = statements.note(entry, by: statement.pod, on: leg) { emit(ended, on: leg) }
   }
 
-  /// Tells of statements and fragments what else would be told at the capture's end alone; `drain` hands it over.
+  /// Tells of fragments what else would be told at the capture's end alone; `drain` hands it over.
   ///
-  /// For whoever never ends. A datagram's fragments are waited for until it began before the moment given.
-  public mutating func settle(before bound: Timestamp) {
+  /// For whoever never ends. Those of a datagram are waited for until it began before the moment given.
+  public mutating func tellFragments(before bound: Timestamp) {
     fragments.tally(before: bound, into: &observations)
-    for (leg, entry) in statements.removeEntries() { emit(entry, on: leg) }
+  }
+
+  /// Tells what pods say that was not told in any way, or all that they said since it was told; `drain` hands it over.
+  public mutating func tellStatements(onlyNew: Bool) {
+    let said = onlyNew ? statements.takeUntold() : statements.takeNews()
+    for (leg, entry) in said { emit(entry, on: leg) }
   }
 
   /// Tells what is being said on all legs, and forgets it.
   mutating func emitStatements() {
     guard !statements.isEmpty else { return }
     for (leg, entry) in statements.removeAll() { emit(entry, on: leg) }
+  }
+
+  /// Tells what is being said on all legs, and forgets nothing.
+  mutating func showStatements() {
+    for (leg, entry) in statements.news { emit(entry, on: leg) }
   }
 
   private mutating func emit(_ entry: StatementTable.Entry, on leg: Leg) {

@@ -15,7 +15,9 @@ struct StatementTable: ~Copyable, Sendable {
     /// How the leg was translated meanwhile.
     var translation: Leg
     var frame: UInt32
+    /// How often it was said since it was told last.
     var sightings: UInt32 = 0
+    var isTold = false
     var language: Statement.Language
     /// The pod's name, as an index; `unnamed` where none was given.
     var pod: UInt16
@@ -30,7 +32,9 @@ struct StatementTable: ~Copyable, Sendable {
     var isShared = false
   }
 
-  private(set) var entries: [Leg: Entry] = [:]
+  private var entries: [Leg: Entry] = [:]
+  /// The legs on which something is said that was never told.
+  private var untold: [Leg] = []
   private var questions: [Leg: Question] = [:]
   private var names: [StatedName] = []
   private var numbers: [StatedName: UInt16] = [:]
@@ -73,12 +77,17 @@ struct StatementTable: ~Copyable, Sendable {
       entries[leg] = said
       entries[leg]?.pod = number
       entries[leg]?.sightings = 1
+      untold.append(leg)
       return nil
     }
     guard known.changes < Self.mostChanges else { return nil }
     if known.translation == said.translation, known.seenSource == said.seenSource,
       known.server == said.server, known.language == said.language, name(known.pod) == pod
     {
+      if known.sightings == 0 {
+        entries[leg]?.first = said.first
+        entries[leg]?.frame = said.frame
+      }
       entries[leg]?.last = said.last
       entries[leg]?.sightings &+= 1
       return nil
@@ -89,7 +98,8 @@ struct StatementTable: ~Copyable, Sendable {
     entry.sightings = 1
     entry.changes = known.changes + 1
     entries[leg] = entry
-    return known
+    if known.isTold { untold.append(leg) }
+    return known.sightings > 0 ? known : nil
   }
 
   func name(_ number: UInt16) -> StatedName? {
@@ -107,16 +117,43 @@ struct StatementTable: ~Copyable, Sendable {
     return number
   }
 
-  /// Forgets what is being said, in the order of legs, and not what was asked.
-  mutating func removeEntries() -> [(leg: Leg, entry: Entry)] {
-    let last = entries.sorted { $0.key.bits < $1.key.bits }
-    entries = [:]
-    return last.map { ($0.key, $0.value) }
+  /// What is being said and was not told, in the order of legs.
+  var news: [(leg: Leg, entry: Entry)] {
+    entries.filter { $0.value.sightings > 0 }
+      .sorted { $0.key.bits < $1.key.bits }
+      .map { ($0.key, $0.value) }
   }
 
-  /// Forgets everything, and answers what was being said, in the order of legs.
+  /// Answers what nobody was told of in any way, in the order of legs: it is told now.
+  mutating func takeUntold() -> [(leg: Leg, entry: Entry)] {
+    let new = untold.sorted { $0.bits < $1.bits }
+      .compactMap { leg -> (leg: Leg, entry: Entry)? in entries[leg].map { (leg, $0) } }
+    untold.removeAll(keepingCapacity: true)
+    for (leg, _) in new { noteTold(leg) }
+    return new
+  }
+
+  /// Answers all that was not told, in the order of legs, and forgets what has not been said since the last time.
+  mutating func takeNews() -> [(leg: Leg, entry: Entry)] {
+    let news = news
+    entries = entries.filter { $0.value.sightings > 0 }
+    untold.removeAll(keepingCapacity: true)
+    for (leg, _) in news { noteTold(leg) }
+    return news
+  }
+
+  private mutating func noteTold(_ leg: Leg) {
+    entries[leg]?.sightings = 0
+    entries[leg]?.isTold = true
+  }
+
+  /// Forgets everything, and answers what was not told, in the order of legs.
   mutating func removeAll() -> [(leg: Leg, entry: Entry)] {
-    questions = [:]
-    return removeEntries()
+    defer {
+      questions = [:]
+      entries = [:]
+      untold = []
+    }
+    return news
   }
 }

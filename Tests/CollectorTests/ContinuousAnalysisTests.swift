@@ -55,7 +55,7 @@ import Wire
         let next = Array(rest[place].prefix(50)).compactMap(\.earlier)
         job.changes.append(.ongoing(slice.compactMap(\.earlier) + next, of: place))
         job.changes.append(.ongoing(next, of: place))
-        job.changes.append(.ended(slice, of: place))
+        job.changes.append(.ended(slice.flatMap { $0.inPieces(&random) }, of: place))
       }
       job.isLast = rest.allSatisfy(\.isEmpty)
       let outcome = analysis.run(job)
@@ -167,4 +167,20 @@ enum GoldenCases {
     "iptables-hostgw-delete-pod", "iptables-hostgw-flush", "iptables-hostgw-local",
     "iptables-hostgw-v6-cluster", "nftables-vxlan-fragments", "nftables-vxlan-lb-rebalance",
   ]
+}
+
+extension Observation {
+  /// What a pod goes on saying as whoever never ends tells it.
+  fileprivate func inPieces(_ random: inout SplitMix64) -> [Observation] {
+    guard case .statement(let whole) = self, whole.sightings > 1, whole.last > whole.first else {
+      return [self]
+    }
+    let moment = Timestamp(
+      nanoseconds: .random(in: whole.first.nanoseconds..<whole.last.nanoseconds, using: &random)
+    )
+    var (early, late) = (whole, whole)
+    (early.last, early.sightings) = (moment, 1)
+    (late.first, late.sightings) = (moment, whole.sightings - 1)
+    return [.statement(early), .statement(late)]
+  }
 }

@@ -156,4 +156,49 @@ import Workbench
       told == ["VC 1 say G by echo-0 from frame 4", "PG 1 say G by echo-0 from frame 3"]
     )
   }
+
+  @Test func `what a pod says is told when it is new, and all of it once`() {
+    func answer(_ at: Int64, _ leg: String, by pod: String) -> Seen {
+      Seen(at, leg, bytes: Self.stun("C", by: pod, UInt64(at)), id: UInt32(at))
+    }
+    func said(_ observations: [Observation]) -> [String] {
+      observations.compactMap {
+        guard case .statement(let one) = $0 else { return nil }
+        let leg = letter(one.leg.source) + letter(one.leg.destination)
+        return "\(leg) \(one.sightings) by \(one.pod?.text ?? "nobody")"
+      }
+    }
+    var observer = NodeObserver()
+    func tell(_ frames: [Seen], onlyNew: Bool) -> [String] {
+      observer.observe(TellingTests.batch(frames)) { _ in }
+      #expect(said(observer.peek()) == said(observer.peek()))
+      observer.tellStatements(onlyNew: onlyNew)
+      return said(observer.drain())
+    }
+    #expect(
+      tell([answer(1, "PC", by: "one"), answer(2, "PC", by: "one")], onlyNew: true) == [
+        "PC 2 by one"
+      ]
+    )
+    #expect(
+      tell([answer(3, "PC", by: "one"), answer(4, "QC", by: "two")], onlyNew: true) == [
+        "QC 1 by two"
+      ]
+    )
+    #expect(tell([answer(5, "PC", by: "one")], onlyNew: false) == ["PC 2 by one"])
+    // Another one answers, and the one before it has nothing left to tell.
+    #expect(tell([answer(6, "PC", by: "three")], onlyNew: true) == ["PC 1 by three"])
+    // What was not said for a while is new again.
+    #expect(tell([], onlyNew: false) == [])
+    #expect(
+      tell([answer(7, "QC", by: "two"), answer(8, "PC", by: "three")], onlyNew: true) == [
+        "PC 1 by three", "QC 1 by two",
+      ]
+    )
+    observer.observe(TellingTests.batch([answer(9, "PC", by: "three")])) { _ in }
+    #expect(said(observer.peek()) == ["PC 1 by three"])
+    var rest: [Observation] = []
+    observer.finish { rest += $0.observations }
+    #expect(said(rest) == ["PC 1 by three"])
+  }
 }

@@ -5,7 +5,7 @@ import Workbench
 
 /// What is told of what goes on, by an observer that never ends.
 @Suite struct TellingTests {
-  private static func batch(_ frames: [Seen]) -> SightingBatch {
+  static func batch(_ frames: [Seen]) -> SightingBatch {
     var batch = SightingBatch()
     for (index, seen) in frames.enumerated() {
       batch.add(
@@ -72,9 +72,9 @@ import Workbench
         if case .fragments(let tally) = $0 { [tally.complete, tally.partial] } else { nil }
       }
     }
-    observer.settle(before: frames[0].time)
+    observer.tellFragments(before: frames[0].time)
     #expect(tallies(observer.drain()) == [])
-    observer.settle(before: frames[0].time + .microseconds(5))
+    observer.tellFragments(before: frames[0].time + .microseconds(5))
     #expect(tallies(observer.drain()) == [[1, 0]])
     var rest: [Observation] = []
     observer.finish { rest += $0.observations }
