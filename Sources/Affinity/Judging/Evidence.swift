@@ -113,13 +113,13 @@ struct Evidence: Sendable {
     return (alive, later)
   }
 
-  /// How many sessions in a row that began at a node around a lost one were never translated, and how many that had
-  /// begun before went on.
-  func failedStarts(around loss: Loss) -> (failed: Int, established: Int) {
+  /// The sessions that began at a node around a lost one and were never translated, and how many that had begun before
+  /// went on.
+  func failedStarts(around loss: Loss) -> (row: FailedRow, established: Int)? {
     let start = sessions[loss.session].first
-    guard let neighbours = nodeNeighbourhoods[loss.node] else { return (0, 0) }
-    let (failed, began) = neighbours.failures(around: start)
-    return (failed, neighbours.established(before: began, at: start))
+    guard let neighbours = nodeNeighbourhoods[loss.node], let row = neighbours.row(around: start)
+    else { return nil }
+    return (row, neighbours.established(before: row.began, at: start))
   }
 
   /// The clients whose port a backend saw, by what it saw.

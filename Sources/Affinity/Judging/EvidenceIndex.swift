@@ -83,6 +83,8 @@ struct Neighbourhood: Sendable {
   /// When placements began, and when they ended, each sorted.
   private var begins: [Timestamp] = []
   private var ends: [Timestamp] = []
+  /// In order of time.
+  private var rows: [FailedRow] = []
 
   mutating func add(start: Timestamp, isPlaced: Bool) { starts.append((start, isPlaced)) }
 
@@ -93,6 +95,7 @@ struct Neighbourhood: Sendable {
 
   mutating func sort() {
     starts.sort { $0.at < $1.at }
+    findRows()
     begins.sort()
     ends.sort()
   }
@@ -110,23 +113,46 @@ struct Neighbourhood: Sendable {
     return max(0, alive - young)
   }
 
-  /// The failed starts in a row around one of them, and when the row began.
-  func failures(around start: Timestamp) -> (count: Int, began: Timestamp) {
+  /// The row of failed starts that one of them belongs to.
+  func row(around start: Timestamp) -> FailedRow? {
     var low = 0
-    var high = starts.count
+    var high = rows.count
     while low < high {
       let middle = (low + high) / 2
-      if starts[middle].at < start { low = middle + 1 } else { high = middle }
+      if rows[middle].last < start { low = middle + 1 } else { high = middle }
     }
-    guard low < starts.count, let here = starts[low...].firstIndex(where: { !$0.isPlaced }),
-      starts[here].at == start
-    else { return (0, start) }
-    var first = here
-    var last = here
-    while first > 0, !starts[first - 1].isPlaced { first -= 1 }
-    while last + 1 < starts.count, !starts[last + 1].isPlaced { last += 1 }
-    return (last - first + 1, starts[first].at)
+    return low < rows.count && rows[low].began <= start ? rows[low] : nil
   }
+
+  private mutating func findRows() {
+    var working = 0
+    for start in starts {
+      if start.isPlaced {
+        working += 1
+        continue
+      }
+      if let last = rows.indices.last, working <= FailedRow.mostWorking {
+        rows[last].last = start.at
+        rows[last].failed += 1
+        rows[last].worked += working
+      } else {
+        rows.append(FailedRow(began: start.at, last: start.at))
+      }
+      working = 0
+    }
+  }
+}
+
+/// Starts of flows that failed at a node one after the other, and those few among them that worked: where there is no
+/// room, now and then some becomes free.
+struct FailedRow: Sendable {
+  var began: Timestamp
+  var last: Timestamp
+  var failed = 1
+  var worked = 0
+
+  /// More that work one after the other end a row.
+  static let mostWorking = 2
 }
 
 extension [Timestamp] {

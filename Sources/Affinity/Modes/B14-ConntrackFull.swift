@@ -19,10 +19,10 @@ extension Mode {
         """,
       signature: """
         At one ingress node's NIC several new flows in a row have no twin, whatever service \
-        they are for, while flows that were there before go on. A single flow without a twin \
-        is B2; only the first datagram of each is B9. The counters of the node confirm it: \
-        conntrack -S counts insert_failed and drop, and the kernel logs that the table is \
-        full.
+        they are for, while flows that were there before go on; an entry that ends lets one in \
+        now and then. A single flow without a twin is B2; only the first datagram of each is \
+        B9. The counters of the node confirm it: conntrack -S counts insert_failed and drop, \
+        and the kernel logs that the table is full.
         """,
       remedy: """
         Compare net.netfilter.nf_conntrack_count with nf_conntrack_max; raise the latter \
@@ -57,21 +57,24 @@ extension Mode {
     if let stretch, let words = refutation(in: stretch, at: evidence.nodeName(loss.node)) {
       return .ruledOut(words)
     }
-    let (failed, established) = evidence.failedStarts(around: loss)
-    guard failed >= 5 else {
-      return .ruledOut("only \(failed) new flows in a row failed at that node")
-    }
+    guard let (row, established) = evidence.failedStarts(around: loss), row.failed >= 5,
+      row.failed >= 2 * row.worked
+    else { return .ruledOut("too few new flows in a row failed at that node") }
     guard established > 0, evidence.hasReadyEndpoint(loss) else {
       return .ruledOut("no flow that was there before went on meanwhile")
     }
     return .holds(
       confidence: 0.75,
       because: [
-        "\(failed) new flows in a row failed at \(evidence.nodeName(loss.node)), while \(established) "
-          + "that were there before went on"
+        "\(words(row)) new flows in a row failed at \(evidence.nodeName(loss.node)), while "
+          + "\(established) that were there before went on"
       ],
       group: "full \(loss.node)"
     )
+  }
+
+  private static func words(_ row: FailedRow) -> String {
+    row.worked == 0 ? "\(row.failed)" : "\(row.failed) of \(row.failed + row.worked)"
   }
 
   /// The kernel counts what it drops for want of room; other packets that it drops are counted with them.

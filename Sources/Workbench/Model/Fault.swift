@@ -23,6 +23,8 @@ public enum Fault: Sendable {
   /// Whether a node has its proxy's rules.
   case rules(String, Bool)
   case tableFull(String, Bool)
+  /// So many new flows find a place in a table that is full.
+  case entriesEnd(String, Int)
   case losesLaterFragments(String, Bool)
   case wrongEncapsulation(String, Bool)
   /// Whether a node drops the replies that come back to it.

@@ -65,6 +65,9 @@ extension World {
     case .tableFull(let name, let isFull):
       tell("conntrack table of \(name) is \(isFull ? "full" : "free")")
       nodes[node(name)].isFull = isFull
+      nodes[node(name)].endedEntries = 0
+    case .entriesEnd(let name, let count):
+      nodes[node(name)].endedEntries += count
     case .losesLaterFragments(let name, let isLosing):
       nodes[node(name)].losesLaterFragments = isLosing
     case .wrongEncapsulation(let name, let isWrong):

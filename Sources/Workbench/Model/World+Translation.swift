@@ -68,7 +68,10 @@ extension World {
       firstSeen: now,
       expires: now + dataplane.unrepliedTimeout.nanoseconds
     )
-    if nodes[node].isFull { return .drop("B14") }
+    if nodes[node].isFull {
+      guard nodes[node].endedEntries > 0 else { return .drop("B14") }
+      nodes[node].endedEntries -= 1
+    }
     if !nodes[node].hasRules {
       entry.isPoisoned = true
       nodes[node].table.confirm(nodes[node].table.insert(entry))

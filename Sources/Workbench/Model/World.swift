@@ -52,6 +52,8 @@ final class World {
     var unresolved: [Flight] = []
     var hasRules = true
     var isFull = false
+    /// How many more find a place in a full table.
+    var endedEntries = 0
     var losesLaterFragments = false
     var hasWrongEncapsulation = false
     var losesReplies = false

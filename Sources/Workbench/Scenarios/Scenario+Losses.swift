@@ -224,6 +224,26 @@ extension Scenario {
       exitCode: 1
     ),
     Scenario(
+      "conntrack-nearly-full",
+      "A full table in which an entry ends now and then: a few new tuples find a place.",
+      traffic: [
+        Traffic(),
+        Traffic().with {
+          $0.firstClient = 11
+          $0.reopensEvery = 5
+        },
+      ],
+      incidents: [
+        Incident(.seconds(2), .tableFull("n1", true)),
+        Incident(.milliseconds(3_020), .entriesEnd("n1", 2)),
+        Incident(.milliseconds(3_300), .entriesEnd("n1", 1)),
+        Incident(.seconds(4), .tableFull("n1", false)),
+      ],
+      modes: ["B14"],
+      allowed: ["C1"],
+      exitCode: 1
+    ),
+    Scenario(
       "wrong-encapsulation",
       "n3 gets VXLAN packets with wrong outer checksums, and drops them.",
       .vxlan.with { $0.medium = .physical },
