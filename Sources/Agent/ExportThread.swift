@@ -192,8 +192,10 @@ final class ExportThread: Sendable {
   private func finish(_ parts: inout Parts) {
     guard parts.exporter != nil else { return }
     let end = Instant.now() + .seconds(3)
+    // The collector may be there again.
+    parts.exporter?.hurry()
     while Instant.now() < end, parts.exporter?.isSettled == false,
-      parts.exporter?.health.isConnected == true
+      parts.exporter?.isPausing == false
     {
       for line in parts.exporter?.step(until: .now() + .milliseconds(20)) ?? [] { report(line) }
     }

@@ -26,6 +26,8 @@ import Wire
     let rings: [EvidenceRing?]
     /// Agents that are asked and say nothing.
     var silent: Set<String> = []
+    /// How often agents were asked.
+    var asked = 0
 
     init(
       _ name: String,
@@ -85,6 +87,7 @@ import Wire
     }
 
     private func answer(_ request: EvidenceRequest, _ index: Int) {
+      asked += 1
       guard !silent.contains(recording.nodes[index]), let ring = rings[index] else { return }
       var look = ring.look(for: request)
       while !look.isOver {
@@ -264,6 +267,25 @@ import Wire
       EvidenceEnd(request: 99, .answered)
     )
     #expect(try stage.curl("/api/v1/findings/\(id)").status == 200)
+  }
+
+  @Test func `of many who ask at once some are told to come again, and it ends`() throws {
+    let stage = try Stage("iptables-hostgw-flush", patience: .seconds(4))
+    #expect(stage.run { $0.latest?.report.findings.isEmpty == false && $0.nodes.count == 3 })
+    let report = try #require(stage.loop.state.withLock(\.latest)).report
+    let path = "/api/v1/evidence/\(try #require(report.findings.first).id).pcapng"
+    stage.silent = Set(stage.recording.nodes)
+    let others =
+      "for n in 1 2 3 4; do curl -s --max-time 20 'http://\(stage.service.endpoint)\(path)' & done"
+    _ = try Command("sh", ["-c", "(\(others)) >/dev/null 2>&1 &"])
+    #expect(stage.run { _ in stage.asked == 12 })
+    let refused = try stage.curl(path)
+    #expect(refused.status == 503)
+    #expect(try text(ofFile: refused.body).contains("ask again in a few seconds"))
+    stage.silent = []
+    let deadline = Instant.now() + .seconds(5)
+    #expect(stage.run { _ in .now() > deadline })
+    #expect(try stage.curl(path).status == 200)
   }
 
   @Test func `what is overwritten, unknown or kept by nobody is said`() throws {

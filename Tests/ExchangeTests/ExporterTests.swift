@@ -331,4 +331,22 @@ func run(
       ]
     )
   }
+
+  @Test func `who is about to go does not wait until it is time to try again`() throws {
+    let closed = try TCPListener(bind: Endpoint(IPAddress(v4: 0x7f00_0001), 0)).local
+    let folder = try TemporaryFolder()
+    var exporter = try exporter(spool(folder), to: closed) {
+      ($0.shortestPause, $0.longestPause) = (.seconds(3_600), .seconds(3_600))
+    }
+    for attempt in 1...2 {
+      let end = Instant.now() + .seconds(5)
+      while !exporter.isPausing, Instant.now() < end {
+        _ = exporter.step(until: .now() + .milliseconds(5))
+      }
+      let isPausing = exporter.isPausing
+      #expect(isPausing)
+      #expect(exporter.health.failures == attempt)
+      exporter.hurry()
+    }
+  }
 }

@@ -24,7 +24,7 @@ public struct Exporter: ~Copyable {
     /// How long one that acknowledges may leave what was sent without an answer.
     public var answerTimeout = Interval.seconds(15)
     public var shortestPause = Interval.milliseconds(200)
-    public var longestPause = Interval.seconds(30)
+    public var longestPause = Interval.seconds(5)
 
     public init(host: String, port: UInt16) {
       self.host = host
@@ -131,6 +131,16 @@ public struct Exporter: ~Copyable {
     noteHealth()
     defer { lines.removeAll() }
     return lines
+  }
+
+  /// Whether it waits before it tries again.
+  public var isPausing: Bool {
+    if case .pausing(let moment) = phase { moment > .now() } else { false }
+  }
+
+  /// Tries again at once if it waits.
+  public mutating func hurry() {
+    if isPausing { phase = .pausing(until: .now()) }
   }
 
   /// Says goodbye; what the collector does not have stays in the spool.

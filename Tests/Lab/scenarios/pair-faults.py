@@ -7,13 +7,15 @@ is_sample = False
 variants = {
     "collector killed": {"broken": "collector"},
     "network cut": {"broken": "network"},
+    "network cut for a minute": {"broken": "network", "seconds": 60},
     "agent killed": {"broken": "agent"},
 }
 
 
 def play(lab):
     lab.serve()
-    lab.ask(clients=12, seconds=9)
+    seconds = lab.settings.get("seconds", 3)
+    lab.ask(clients=12, seconds=6 + seconds)
     lab.wait(2)
     broken = lab.settings["broken"]
     if broken == "collector":
@@ -24,7 +26,7 @@ def play(lab):
         lab.agent(lab.n3).kill()
     lab.wait(1)
     lab.flush(lab.n1)
-    lab.wait(2)
+    lab.wait(seconds - 1)
     if broken == "collector":
         lab.collector.start()
     elif broken == "network":

@@ -127,10 +127,9 @@ def play(scenario, folder, snap_length, keep=None):
         elif name == "inventory" and lab.collected:
             judgement.problems += inventions(lab.collected, report)
         told = []
-        if name == "inventory" and lab.collector:
+        if name == "inventory" and lab.collector and not scenario.needs_pair:
             told = delays(lab, functools.partial(options, lab))
-            if not scenario.needs_pair:
-                judgement.problems += [f"{mode} told {late:.1f} s late" for mode, late in told if late > PROMPT]
+            judgement.problems += [f"{mode} told after {late:.1f} s" for mode, late in told if late > PROMPT]
         result["judgements"][name] = {
             "precision": judgement.precision,
             "recall": judgement.recall,
