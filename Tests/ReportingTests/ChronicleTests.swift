@@ -1,5 +1,7 @@
 import Affinity
+import JSONText
 import Reporting
+import TestSupport
 import Testing
 import Wire
 
@@ -17,7 +19,8 @@ import Wire
     events.map { event in
       switch event {
       case .move(let session, _, let now): "move \(session.client) to \(now.pod ?? "?")"
-      case .incident(let incident, _): "incident \(incident.mode ?? "?")"
+      case .incident(let incident, _, let was):
+        "incident \(incident.mode ?? "?")" + (was.map { ", was \($0.mode ?? "?")" } ?? "")
       case .contradiction(let one): "contradiction \(one.client) \(one.kind)"
       case .withdrawal(let incident): "withdrawal \(incident.mode ?? "?")"
       case .verdict(let was, let now): "verdict \(was?.rawValue ?? "-") \(now?.rawValue ?? "-")"
@@ -68,6 +71,27 @@ import Wire
     #expect(chronicle.note(Self.sample(incidents: 0)).isEmpty)
     #expect(Self.words(chronicle.note(Self.sample(incidents: 0))) == ["withdrawal A2"])
     #expect(!chronicle.hasTrouble)
+  }
+
+  @Test func `what more packets refine keeps its id, and is not withdrawn`() throws {
+    var chronicle = Chronicle()
+    for _ in 0..<2 { _ = chronicle.note(Self.sample(incidents: 1)) }
+    var report = Self.sample(incidents: 1)
+    report.incidents[0].mode = "A17"
+    report.incidents[0].modeClass = "explained"
+    #expect(chronicle.note(report).isEmpty)
+    let refined = chronicle.note(report)
+    #expect(Self.words(refined) == ["incident A17, was A2"])
+    #expect(try #require(refined.first).line().hasSuffix(", told before as A2"))
+    let line = try JSONValue(String(decoding: try #require(refined.first).jsonLine, as: UTF8.self))
+    #expect(line["was"]?["mode"]?.string == "A2")
+    #expect(line["was"]?["id"]?.string == line["incident"]?["id"]?.string)
+    #expect(!chronicle.hasTrouble)
+    #expect(chronicle.note(report).isEmpty)
+    // The last report is believed at once, also in what it says no more.
+    #expect(
+      Self.words(chronicle.note(Self.sample(incidents: 0), isLast: true)) == ["withdrawal A17"]
+    )
   }
 
   @Test func `an incident whose time is corrected a little is the same one`() {

@@ -9,10 +9,11 @@ let pageLiveScript = #"""
   const liveSay = (text) => (byId("live-state").textContent = text);
   const liveKeep = () => sessionStorage.setItem(liveKey, JSON.stringify({ events: live.events, follow: live.follow }));
 
+  const liveIncident = (incident) => (incident.mode ? incident.mode + ": " : "") + incident.summary;
   const liveWords = {
     move: (event) => event.client + " moved from " + podOf(event.was) + " to " + podOf(event.now),
-    incident: (event) => (event.incident.mode ? event.incident.mode + ": " : "") + event.incident.summary,
-    withdrawal: (event) => "no longer: " + (event.incident.mode ? event.incident.mode + ": " : "") + event.incident.summary,
+    incident: (event) => liveIncident(event.incident) + (event.was ? ", told before as " + (event.was.mode || "undetermined") : ""),
+    withdrawal: (event) => "no longer: " + liveIncident(event.incident),
     contradiction: (event) => event.contradiction.client + ": " + event.contradiction.because,
     verdict: (event) => "the verdict is " + (event.now || "open") + (event.was ? ", it was " + event.was : ""),
   };

@@ -5,9 +5,10 @@ internal import Wire
 public enum ChronicleEvent: Sendable, Hashable {
   /// A session is served by another pod, or seen under another address.
   case move(Report.Session, was: Report.Placement, now: Report.Placement)
-  /// Something went wrong, or needs an explanation; told again when it has grown to twice its size.
-  case incident(Report.Incident, example: Report.Finding)
-  /// What was told as an incident turned out to be something else.
+  /// Something went wrong, or needs an explanation; told again when it has grown to twice its size, and when it turned out
+  /// to be another one than it was told as.
+  case incident(Report.Incident, example: Report.Finding, was: Report.Incident?)
+  /// What was told as an incident turned out to be none.
   case withdrawal(Report.Incident)
   /// A pod's own answer speaks against a placement.
   case contradiction(Report.Contradiction)
@@ -41,7 +42,8 @@ public struct Chronicle: Sendable {
   private var placements: [Session: Int] = [:]
   /// The incidents of the last report, told or not.
   private var pending: Set<Key> = []
-  private var told: [Key: (size: Int, incident: Report.Incident)] = [:]
+  /// By their ids.
+  private var told: [String: Report.Incident] = [:]
   /// The contradictions of the last report, and those that were told.
   private var pendingObjections: Set<Objection> = []
   private var toldObjections: Set<Objection> = []
@@ -53,7 +55,7 @@ public struct Chronicle: Sendable {
   public init() {}
 
   /// Whether an incident that is no mere explanation has been told and stands.
-  public var hasTrouble: Bool { told.values.contains { $0.incident.modeClass != "explained" } }
+  public var hasTrouble: Bool { told.values.contains { $0.modeClass != "explained" } }
 
   /// Takes a report in, and says what happened since the one before it.
   ///
@@ -114,25 +116,31 @@ public struct Chronicle: Sendable {
   private mutating func incidents(in report: Report, _ isLast: Bool) -> [ChronicleEvent] {
     var events: [ChronicleEvent] = []
     var current: Set<Key> = []
-    var wanted: [String: (Key, Report.Incident)] = [:]
+    var wanted: [String: Report.Incident] = [:]
     for incident in report.incidents {
       let key = Key(id: incident.id, mode: incident.mode)
       current.insert(key)
       guard isLast || pending.contains(key), let first = incident.findings.first else { continue }
-      if let known = told[key], incident.findings.count < 2 * known.size { continue }
-      wanted[first] = (key, incident)
+      if let known = told[key.id], known.mode == key.mode,
+        incident.findings.count < 2 * known.findings.count
+      {
+        continue
+      }
+      wanted[first] = incident
     }
     if !wanted.isEmpty {
       for finding in report.findings {
-        guard let (key, incident) = wanted[finding.id] else { continue }
-        told[key] = (incident.findings.count, incident)
-        events.append(.incident(incident, example: finding))
+        guard let incident = wanted[finding.id] else { continue }
+        let known = told.updateValue(incident, forKey: incident.id)
+        let was = known?.mode == incident.mode ? nil : known
+        events.append(.incident(incident, example: finding, was: was))
       }
     }
-    let gone = told.filter { !current.contains($0.key) && !pending.contains($0.key) }
-    for (key, value) in gone.sorted(by: { $0.value.incident.from < $1.value.incident.from }) {
-      told[key] = nil
-      events.append(.withdrawal(value.incident))
+    let known = Set((isLast ? current : current.union(pending)).map(\.id))
+    let gone = told.values.filter { !known.contains($0.id) }
+    for incident in gone.sorted(by: { ($0.from, $0.id) < ($1.from, $1.id) }) {
+      told[incident.id] = nil
+      events.append(.withdrawal(incident))
     }
     pending = current
     return events

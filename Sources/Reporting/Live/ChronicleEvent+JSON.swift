@@ -18,13 +18,15 @@ extension ChronicleEvent {
       write(was, to: &writer)
       writer.key("now")
       write(now, to: &writer)
-    case .incident(let incident, let example):
+    case .incident(let incident, let example, let was):
       writer.member("event", "incident")
       writer.member("at", incident.from.description)
       writer.key("incident")
       write(incident, to: &writer)
       writer.key("example")
       write(example, to: &writer)
+      writer.key("was")
+      if let was { write(was, to: &writer) } else { writer.null() }
     case .withdrawal(let incident):
       writer.member("event", "withdrawal")
       writer.member("at", incident.from.description)

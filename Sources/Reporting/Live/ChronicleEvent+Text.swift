@@ -15,14 +15,15 @@ extension ChronicleEvent {
     case .move(let session, let was, let now):
       let text = "\(session.client) > \(session.front): \(was.summary) became \(now.summary)"
       return (now.from, "moved", .yellow, text)
-    case .incident(let incident, let example):
+    case .incident(let incident, let example, let was):
       let name = [incident.mode ?? "cause undetermined", example.name].compactMap(\.self)
       let place = [incident.service, incident.node.map { "on \($0)" }].compactMap(\.self)
       let size =
         incident.findings.count > 1 ? " (\(grouped(incident.findings.count)) findings)" : ""
+      let before = was.map { ", told before as \($0.mode ?? "cause undetermined")" } ?? ""
       let text =
         "\(incident.modeClass)\(place.isEmpty ? "" : ", " + place.joined(separator: " ")): "
-        + "\(incident.summary.isEmpty ? example.change : incident.summary)\(size)"
+        + "\(incident.summary.isEmpty ? example.change : incident.summary)\(size)\(before)"
       let emphasis: Style.Emphasis = incident.modeClass == "explained" ? .cyan : .red
       return (incident.from, name.joined(separator: " "), emphasis, text)
     case .withdrawal(let incident):
