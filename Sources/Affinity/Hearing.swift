@@ -31,7 +31,7 @@ struct Hearing {
 
   init(_ stitched: Stitcher) {
     self.stitched = stitched
-    statements = wholeStatements(stitched.ledger.statements)
+    statements = stitched.ledger.statements
     gatherStatements()
     gatherNames()
     if statements.contains(where: { $0.1.language == .affinityTester }) {

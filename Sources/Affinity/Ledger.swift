@@ -35,12 +35,13 @@ struct Ledger: Sendable {
     }
   }
 
-  /// Makes what was told by addresses findable, where there is any of it; to be called when all has been added.
+  /// Makes what was told by addresses findable, where there is any of it, and whole; to be called when all has been added.
   mutating func index() {
     let isNamed =
       !unmatched.isEmpty || !refusals.isEmpty || !fragments.isEmpty || !wrongChecksums.isEmpty
       || !connections.isEmpty || !statements.isEmpty
     if isNamed, !book.isIndexed { book.index() }
+    if !fragments.isEmpty || !statements.isEmpty { joinPieces() }
   }
 
   private mutating func add(_ run: Run, from node: Int) {

@@ -36,9 +36,9 @@ public struct Agent: ~Copyable {
 
   /// How often it tells what is new.
   private static let pause = Interval.milliseconds(500)
-  /// What pods go on saying is told every so many ticks.
+  /// What pods go on saying, and how fragments fare that fare as before, is told every so many ticks.
   private static let ticksToRepeat = 20
-  /// The fragments of a datagram leave together: those which have not come after so long do not come.
+  /// The fragments of a datagram leave together: when none has come for so long, none does.
   private static let patience = Interval.milliseconds(500)
   /// So many observations are handed over between two ticks already.
   private static let mostPending = 16_384
@@ -208,8 +208,9 @@ public struct Agent: ~Copyable {
 
   private mutating func tick(isLast: Bool) {
     ticks += 1
-    observer.tellFragments(before: watermark - Self.patience)
-    observer.tellStatements(onlyNew: ticks % Self.ticksToRepeat != 0)
+    let onlyNew = ticks % Self.ticksToRepeat != 0
+    observer.tellFragments(before: watermark - Self.patience, onlyNew: onlyNew)
+    observer.tellStatements(onlyNew: onlyNew)
     ended += observer.drain()
     if let facts = facts?.readWhenDue(isLast: isLast) { ended.append(.facts(facts)) }
     var tick = Tick()

@@ -192,7 +192,8 @@ final class ExportThread: Sendable {
   private func finish(_ parts: inout Parts) {
     guard parts.exporter != nil else { return }
     let end = Instant.now() + .seconds(3)
-    // The collector may be there again.
+    // The collector may be there again; finding its address may take longer than whoever ends us waits.
+    parts.exporter?.spool.sync()
     parts.exporter?.hurry()
     while Instant.now() < end, parts.exporter?.isSettled == false,
       parts.exporter?.isPausing == false

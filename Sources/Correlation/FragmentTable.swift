@@ -19,6 +19,8 @@ struct FragmentTable: ~Copyable, Sendable {
     var laterBytes: UInt32 = 0
     var leastOffset = UInt32.max
     var began: Timestamp
+    /// When the last of its fragments came.
+    var last: Timestamp
     var witness: Witness
 
     /// Fragments do not overlap, so what lies behind the first one is whole when its bytes add up.
@@ -31,6 +33,8 @@ struct FragmentTable: ~Copyable, Sendable {
   private var order: [Key] = []
   private var oldest = 0
   private var tallies: [FiveTuple: FragmentTally] = [:]
+  /// The legs that were told of lately, and whether as losing fragments.
+  private var told: [FiveTuple: Bool] = [:]
 
   private static let limit = 1 << 14
   private static let tallyLimit = 1 << 16
@@ -42,6 +46,7 @@ struct FragmentTable: ~Copyable, Sendable {
     copy.order = order
     copy.oldest = oldest
     copy.tallies = tallies
+    copy.told = told
     return copy
   }
 
@@ -86,7 +91,9 @@ struct FragmentTable: ~Copyable, Sendable {
       if assemblies.count >= Self.limit { dropOldest() }
       order.append(key)
     }
-    change(&assemblies[key, default: Assembly(leg: nil, began: time, witness: witness)])
+    let new = Assembly(leg: nil, began: time, last: time, witness: witness)
+    change(&assemblies[key, default: new])
+    assemblies[key]?.last = time
   }
 
   private mutating func dropOldest() {
@@ -121,12 +128,30 @@ struct FragmentTable: ~Copyable, Sendable {
     tallies[leg] = tally
   }
 
-  /// Tells of the datagrams that began before a moment, and forgets them: what has not come by then is lost.
-  mutating func tally(before bound: Timestamp, into observations: inout [Observation]) {
-    while oldest < order.count, let assembly = assemblies[order[oldest]], assembly.began < bound {
+  /// Tells of the datagrams whose last fragments came before a moment, and forgets them: what has not come by then is lost.
+  ///
+  /// `onlyNew` tells of legs only of which nothing was told lately, or not that they lose fragments.
+  mutating func tally(
+    before bound: Timestamp,
+    onlyNew: Bool,
+    into observations: inout [Observation]
+  ) {
+    while oldest < order.count, let assembly = assemblies[order[oldest]], assembly.last < bound {
       dropOldest()
     }
+    if !onlyNew { told.removeAll(keepingCapacity: true) }
+    var known: [FiveTuple: FragmentTally] = [:]
+    for tally in tallies.values {
+      let isLosing = tally.partial > 0
+      if let wasLosing = told[tally.leg], wasLosing || !isLosing {
+        known[tally.leg] = tally
+      } else if told.count < Self.tallyLimit {
+        told[tally.leg] = isLosing
+      }
+    }
+    for leg in known.keys { tallies[leg] = nil }
     emitTallies(into: &observations)
+    tallies = known
   }
 
   mutating func tallyAll(into observations: inout [Observation]) {

@@ -42,9 +42,9 @@ extension NodeObserver {
 
   /// Tells of fragments what else would be told at the capture's end alone; `drain` hands it over.
   ///
-  /// For whoever never ends. Those of a datagram are waited for until it began before the moment given.
-  public mutating func tellFragments(before bound: Timestamp) {
-    fragments.tally(before: bound, into: &observations)
+  /// For whoever never ends. Those of a datagram are waited for until the last one came before the moment given.
+  public mutating func tellFragments(before bound: Timestamp, onlyNew: Bool) {
+    fragments.tally(before: bound, onlyNew: onlyNew, into: &observations)
   }
 
   /// Tells what pods say that was not told in any way, or all that they said since it was told; `drain` hands it over.

@@ -84,8 +84,9 @@ struct StatementTable: ~Copyable, Sendable {
     if known.translation == said.translation, known.seenSource == said.seenSource,
       known.server == said.server, known.language == said.language, name(known.pod) == pod
     {
+      // What goes on begins where it was told last.
       if known.sightings == 0 {
-        entries[leg]?.first = said.first
+        entries[leg]?.first = known.last
         entries[leg]?.frame = said.frame
       }
       entries[leg]?.last = said.last
@@ -133,10 +134,11 @@ struct StatementTable: ~Copyable, Sendable {
     return new
   }
 
-  /// Answers all that was not told, in the order of legs, and forgets what has not been said since the last time.
+  /// Answers all that was not told, in the order of legs; what has not been said since the last time makes room where that
+  /// becomes scarce.
   mutating func takeNews() -> [(leg: Leg, entry: Entry)] {
     let news = news
-    entries = entries.filter { $0.value.sightings > 0 }
+    if entries.count > Self.legLimit / 2 { entries = entries.filter { $0.value.sightings > 0 } }
     untold.removeAll(keepingCapacity: true)
     for (leg, _) in news { noteTold(leg) }
     return news

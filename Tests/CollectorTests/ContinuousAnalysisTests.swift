@@ -170,17 +170,21 @@ enum GoldenCases {
 }
 
 extension Observation {
-  /// What a pod goes on saying as whoever never ends tells it.
+  /// What goes on as whoever never ends tells it.
   fileprivate func inPieces(_ random: inout SplitMix64) -> [Observation] {
-    guard case .statement(let whole) = self, whole.sightings > 1, whole.last > whole.first else {
-      return [self]
+    switch self {
+    case .statement(let whole) where whole.sightings > 1 && whole.last > whole.first:
+      let moments = whole.first.nanoseconds..<whole.last.nanoseconds
+      let moment = Timestamp(nanoseconds: .random(in: moments, using: &random))
+      var (early, late) = (whole, whole)
+      (early.last, early.sightings) = (moment, 1)
+      (late.first, late.sightings) = (moment, whole.sightings - 1)
+      return [.statement(early), .statement(late)]
+    case .fragments(let whole):
+      var (arrived, lost) = (whole, whole)
+      (arrived.partial, lost.complete) = (0, 0)
+      return [.fragments(arrived), .fragments(lost)]
+    default: return [self]
     }
-    let moment = Timestamp(
-      nanoseconds: .random(in: whole.first.nanoseconds..<whole.last.nanoseconds, using: &random)
-    )
-    var (early, late) = (whole, whole)
-    (early.last, early.sightings) = (moment, 1)
-    (late.first, late.sightings) = (moment, whole.sightings - 1)
-    return [.statement(early), .statement(late)]
   }
 }

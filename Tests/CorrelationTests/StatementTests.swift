@@ -161,11 +161,14 @@ import Workbench
     func answer(_ at: Int64, _ leg: String, by pod: String) -> Seen {
       Seen(at, leg, bytes: Self.stun("C", by: pod, UInt64(at)), id: UInt32(at))
     }
+    /// With the microseconds from which and until when it is said.
     func said(_ observations: [Observation]) -> [String] {
       observations.compactMap {
         guard case .statement(let one) = $0 else { return nil }
         let leg = letter(one.leg.source) + letter(one.leg.destination)
-        return "\(leg) \(one.sightings) by \(one.pod?.text ?? "nobody")"
+        let times = [one.first, one.last].map { "\($0.nanoseconds / 1_000 % 1_000_000)" }
+        return
+          "\(leg) \(one.sightings) by \(one.pod?.text ?? "nobody") \(times.joined(separator: "-"))"
       }
     }
     var observer = NodeObserver()
@@ -175,30 +178,25 @@ import Workbench
       observer.tellStatements(onlyNew: onlyNew)
       return said(observer.drain())
     }
-    #expect(
-      tell([answer(1, "PC", by: "one"), answer(2, "PC", by: "one")], onlyNew: true) == [
-        "PC 2 by one"
-      ]
-    )
-    #expect(
-      tell([answer(3, "PC", by: "one"), answer(4, "QC", by: "two")], onlyNew: true) == [
-        "QC 1 by two"
-      ]
-    )
-    #expect(tell([answer(5, "PC", by: "one")], onlyNew: false) == ["PC 2 by one"])
+    let first = [answer(1, "PC", by: "one"), answer(2, "PC", by: "one")]
+    #expect(tell(first, onlyNew: true) == ["PC 2 by one 1-2"])
+    let second = [answer(3, "PC", by: "one"), answer(4, "QC", by: "two")]
+    #expect(tell(second, onlyNew: true) == ["QC 1 by two 4-4"])
+    // What goes on begins where it was told last.
+    #expect(tell([answer(5, "PC", by: "one")], onlyNew: false) == ["PC 2 by one 2-5"])
     // Another one answers, and the one before it has nothing left to tell.
-    #expect(tell([answer(6, "PC", by: "three")], onlyNew: true) == ["PC 1 by three"])
-    // What was not said for a while is new again.
+    #expect(tell([answer(6, "PC", by: "three")], onlyNew: true) == ["PC 1 by three 6-6"])
     #expect(tell([], onlyNew: false) == [])
+    #expect(tell([answer(7, "QC", by: "two")], onlyNew: true) == [])
     #expect(
-      tell([answer(7, "QC", by: "two"), answer(8, "PC", by: "three")], onlyNew: true) == [
-        "PC 1 by three", "QC 1 by two",
+      tell([answer(8, "PC", by: "three")], onlyNew: false) == [
+        "PC 1 by three 6-8", "QC 1 by two 4-7",
       ]
     )
     observer.observe(TellingTests.batch([answer(9, "PC", by: "three")])) { _ in }
-    #expect(said(observer.peek()) == ["PC 1 by three"])
+    #expect(said(observer.peek()) == ["PC 1 by three 8-9"])
     var rest: [Observation] = []
     observer.finish { rest += $0.observations }
-    #expect(said(rest) == ["PC 1 by three"])
+    #expect(said(rest) == ["PC 1 by three 8-9"])
   }
 }

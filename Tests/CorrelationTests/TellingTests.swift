@@ -72,12 +72,23 @@ import Workbench
         if case .fragments(let tally) = $0 { [tally.complete, tally.partial] } else { nil }
       }
     }
-    observer.tellFragments(before: frames[0].time)
+    observer.tellFragments(before: frames[0].time, onlyNew: false)
     #expect(tallies(observer.drain()) == [])
-    observer.tellFragments(before: frames[0].time + .microseconds(5))
+    observer.tellFragments(before: frames[0].time + .microseconds(5), onlyNew: true)
     #expect(tallies(observer.drain()) == [[1, 0]])
+    observer.tellFragments(before: frames[0].time + .milliseconds(1), onlyNew: true)
+    #expect(tallies(observer.drain()) == [[0, 1]])
+    let again = Seen.packet("CP", String(repeating: "a lost datagrams", count: 200), id: 11)
+    let more = again.fragments(mtu: 1_500).dropLast().map { Seen(2_000, packet: $0) }
+    observer.observe(Self.batch(more)) { _ in }
+    observer.tellFragments(before: more[0].time + .milliseconds(1), onlyNew: true)
+    #expect(tallies(observer.drain()) == [], "that this leg loses some is known")
+    observer.tellFragments(before: more[0].time + .milliseconds(1), onlyNew: false)
+    #expect(tallies(observer.drain()) == [[0, 1]])
+    observer.observe(Self.batch(whole.fragments(mtu: 1_500).map { Seen(4_000, packet: $0) })) { _ in
+    }
     var rest: [Observation] = []
     observer.finish { rest += $0.observations }
-    #expect(tallies(rest) == [[0, 1]])
+    #expect(tallies(rest) == [[1, 0]])
   }
 }
