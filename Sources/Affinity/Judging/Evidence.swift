@@ -72,15 +72,17 @@ struct Evidence: Sendable {
   }
 
   private mutating func noteNeighbours() {
+    var fronts: [Endpoint: Int32] = [:]
     for (index, session) in sessions.enumerated() {
+      let front = fronts[session.front] ?? Int32(fronts.count)
+      fronts[session.front] = front
       if session.placements.isEmpty {
         guard startedInCapture(index), let run = stitched.ledger.runs(of: session.flow).first else {
           continue
         }
         let node = Int(stitched.ledger.runs[Int(run)].node)
         nodeNeighbourhoods[node, default: Neighbourhood()].add(
-          start: session.first,
-          isPlaced: false
+          Neighbourhood.Start(at: session.first, front: front, isPlaced: false)
         )
         continue
       }
@@ -88,8 +90,8 @@ struct Evidence: Sendable {
       for place in session.placements {
         let placement = placements[place]
         let node = Int(placement.ingressNode)
-        let front = FrontAt(front: session.front, node: node)
-        frontNeighbourhoods[front, default: Neighbourhood()].add(
+        let frontThere = FrontAt(front: session.front, node: node)
+        frontNeighbourhoods[frontThere, default: Neighbourhood()].add(
           from: placement.from,
           to: placement.to
         )
@@ -98,7 +100,9 @@ struct Evidence: Sendable {
           to: placement.to
         )
         guard seen.insert(node).inserted, startedInCapture(index) else { continue }
-        nodeNeighbourhoods[node, default: Neighbourhood()].add(start: session.first, isPlaced: true)
+        nodeNeighbourhoods[node, default: Neighbourhood()].add(
+          Neighbourhood.Start(at: session.first, front: front, isPlaced: true)
+        )
       }
     }
     for node in nodeNeighbourhoods.keys { nodeNeighbourhoods[node]?.sort() }
@@ -113,13 +117,9 @@ struct Evidence: Sendable {
     return (alive, later)
   }
 
-  /// The sessions that began at a node around a lost one and were never translated, and how many that had begun before
-  /// went on.
-  func failedStarts(around loss: Loss) -> (row: FailedRow, established: Int)? {
-    let start = sessions[loss.session].first
-    guard let neighbours = nodeNeighbourhoods[loss.node], let row = neighbours.row(around: start)
-    else { return nil }
-    return (row, neighbours.established(before: row.began, at: start))
+  /// The sessions that began at a node around a lost one and were never translated.
+  func failedStarts(around loss: Loss) -> FailedRow? {
+    nodeNeighbourhoods[loss.node]?.row(around: sessions[loss.session].first)
   }
 
   /// The clients whose port a backend saw, by what it saw.

@@ -29,21 +29,14 @@ struct EvidenceIndex: Sendable {
     for (_, datagram) in stitched.ledger.unmatched where datagram.isLeading {
       if let (flow, _) = stitched.ledger.book.find(datagram.leg) { leading.insert(flow) }
     }
-    for (node, tally) in stitched.ledger.fragments { add(tally, of: node) }
+    for (node, tally) in stitched.ledger.fragments {
+      fragments[tally.leg, default: []].append((node, tally))
+    }
     guard !stitched.ledger.wrongChecksums.isEmpty else { return }
     for (place, placement) in stitched.placements.enumerated()
     where placementOf[placement.terminal] == nil {
       placementOf[placement.terminal] = place
     }
-  }
-
-  /// Whoever watches without an end tells of a leg's fragments again and again, each datagram once.
-  private mutating func add(_ tally: FragmentTally, of node: Int) {
-    guard let place = fragments[tally.leg]?.firstIndex(where: { $0.node == node }) else {
-      fragments[tally.leg, default: []].append((node, tally))
-      return
-    }
-    fragments[tally.leg]?[place].tally.add(tally)
   }
 
   private mutating func add(_ refusal: Refusal) {
@@ -78,15 +71,22 @@ struct EvidenceIndex: Sendable {
 
 /// The flow starts of a node, and the lives of a front's placements there: what a lost session is held against.
 struct Neighbourhood: Sendable {
-  /// In order of time: when a session began, and whether it was placed.
-  private var starts: [(at: Timestamp, isPlaced: Bool)] = []
+  /// When a session began, of which front it is, and whether it was placed.
+  struct Start: Sendable {
+    var at: Timestamp
+    var front: Int32
+    var isPlaced: Bool
+  }
+
+  /// In order of time.
+  private var starts: [Start] = []
   /// When placements began, and when they ended, each sorted.
   private var begins: [Timestamp] = []
   private var ends: [Timestamp] = []
   /// In order of time.
   private var rows: [FailedRow] = []
 
-  mutating func add(start: Timestamp, isPlaced: Bool) { starts.append((start, isPlaced)) }
+  mutating func add(_ start: Start) { starts.append(start) }
 
   mutating func add(from: Timestamp, to: Timestamp) {
     begins.append(from)
@@ -95,22 +95,14 @@ struct Neighbourhood: Sendable {
 
   mutating func sort() {
     starts.sort { $0.at < $1.at }
-    findRows()
     begins.sort()
     ends.sort()
+    findRows()
   }
 
   /// How many placements went on after a time, and how many began after it.
   func placed(after time: Timestamp) -> (alive: Int, later: Int) {
     (ends.count(after: time), begins.count(after: time))
-  }
-
-  /// How many that had begun before `start` were alive at `time`.
-  func established(before start: Timestamp, at time: Timestamp) -> Int {
-    // Those that ended by `time` had all begun before it; those alive at `time` that began since `start` do not count.
-    let alive = ends.count(after: time)
-    let young = begins.count(after: start - Interval(nanoseconds: 1))
-    return max(0, alive - young)
   }
 
   /// The row of failed starts that one of them belongs to.
@@ -125,20 +117,19 @@ struct Neighbourhood: Sendable {
   }
 
   private mutating func findRows() {
-    var working = 0
+    var working: [Int32] = []
     for start in starts {
       if start.isPlaced {
-        working += 1
+        if working.count <= FailedRow.mostWorking { working.append(start.front) }
         continue
       }
-      if let last = rows.indices.last, working <= FailedRow.mostWorking {
-        rows[last].last = start.at
-        rows[last].failed += 1
-        rows[last].worked += working
-      } else {
-        rows.append(FailedRow(began: start.at, last: start.at))
+      if rows.last?.goesOn(to: start, past: working) != true {
+        let alive = ends.count(after: start.at)
+        let young = begins.count(after: start.at - Interval(nanoseconds: 1))
+        rows.append(FailedRow(began: start.at, established: max(0, alive - young)))
       }
-      working = 0
+      rows[rows.count - 1].add(start, past: working.count)
+      working.removeAll(keepingCapacity: true)
     }
   }
 }
@@ -146,13 +137,39 @@ struct Neighbourhood: Sendable {
 /// Starts of flows that failed at a node one after the other, and those few among them that worked: where there is no
 /// room, now and then some becomes free.
 struct FailedRow: Sendable {
-  var began: Timestamp
-  var last: Timestamp
-  var failed = 1
-  var worked = 0
+  let began: Timestamp
+  /// How many placements had begun before and went on.
+  let established: Int
+  private(set) var last: Timestamp
+  private(set) var failed = 0
+  private(set) var worked = 0
+  private var lastFront: Int32 = -1
 
-  /// More that work one after the other end a row.
+  /// More that work one after the other end a row, and so does a longer time.
   static let mostWorking = 2
+  private static let longestPause = Interval.seconds(5)
+
+  init(began: Timestamp, established: Int) {
+    self.began = began
+    last = began
+    self.established = established
+  }
+
+  /// Whether a start that failed belongs to it, with those between that worked.
+  ///
+  /// A front whose flows begin well although others' do not is no exception but tells another story.
+  func goesOn(to start: Neighbourhood.Start, past working: [Int32]) -> Bool {
+    guard !working.isEmpty else { return true }
+    return working.count <= Self.mostWorking && start.at <= last + Self.longestPause
+      && failed + 1 >= 2 * (worked + working.count)
+      && working.allSatisfy { $0 == lastFront || $0 == start.front }
+  }
+
+  mutating func add(_ start: Neighbourhood.Start, past working: Int) {
+    (last, lastFront) = (start.at, start.front)
+    failed += 1
+    worked += working
+  }
 }
 
 extension [Timestamp] {

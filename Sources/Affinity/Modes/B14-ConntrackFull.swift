@@ -57,17 +57,17 @@ extension Mode {
     if let stretch, let words = refutation(in: stretch, at: evidence.nodeName(loss.node)) {
       return .ruledOut(words)
     }
-    guard let (row, established) = evidence.failedStarts(around: loss), row.failed >= 5,
-      row.failed >= 2 * row.worked
-    else { return .ruledOut("too few new flows in a row failed at that node") }
-    guard established > 0, evidence.hasReadyEndpoint(loss) else {
+    guard let row = evidence.failedStarts(around: loss), row.failed >= 5 else {
+      return .ruledOut("too few new flows in a row failed at that node")
+    }
+    guard row.established > 0, evidence.hasReadyEndpoint(loss) else {
       return .ruledOut("no flow that was there before went on meanwhile")
     }
     return .holds(
       confidence: 0.75,
       because: [
         "\(words(row)) new flows in a row failed at \(evidence.nodeName(loss.node)), while "
-          + "\(established) that were there before went on"
+          + "\(row.established) that were there before went on"
       ],
       group: "full \(loss.node)"
     )
