@@ -94,6 +94,27 @@ import Wire
     )
   }
 
+  @Test func `what was told and is grouped anew is neither told again nor withdrawn`() throws {
+    var chronicle = Chronicle()
+    var report = Self.sample(incidents: 1)
+    let ids = report.findings.filter { $0.incident == report.incidents[0].id }.map(\.id)
+    try #require(ids.count > 1)
+    report.incidents[0].findings = ids
+    for _ in 0..<2 { _ = chronicle.note(report) }
+    // The first one turns out to be another, and leaves the rest under a new id; then they follow.
+    report.incidents.append(report.incidents[0])
+    (report.incidents[0].mode, report.incidents[0].findings) = ("A17", [ids[0]])
+    (report.incidents[1].id, report.incidents[1].findings) = ("I-rest", Array(ids[1...]))
+    #expect(chronicle.note(report).isEmpty)
+    #expect(Self.words(chronicle.note(report)) == ["incident A17, was A2"])
+    #expect(chronicle.note(report).isEmpty)
+    report.incidents.removeLast()
+    report.incidents[0].findings = ids
+    for _ in 0..<3 {
+      #expect(Self.words(chronicle.note(report)).allSatisfy { $0 == "incident A17" })
+    }
+  }
+
   @Test func `an incident whose time is corrected a little is the same one`() {
     var chronicle = Chronicle()
     var report = Self.sample(incidents: 1)

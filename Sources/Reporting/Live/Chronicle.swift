@@ -114,35 +114,62 @@ public struct Chronicle: Sendable {
   }
 
   private mutating func incidents(in report: Report, _ isLast: Bool) -> [ChronicleEvent] {
-    var events: [ChronicleEvent] = []
     var current: Set<Key> = []
     var wanted: [String: Report.Incident] = [:]
+    var regrouped: [Report.Incident] = []
     for incident in report.incidents {
       let key = Key(id: incident.id, mode: incident.mode)
       current.insert(key)
       guard isLast || pending.contains(key), let first = incident.findings.first else { continue }
-      if let known = told[key.id], known.mode == key.mode,
-        incident.findings.count < 2 * known.findings.count
-      {
-        continue
+      if let known = told[key.id], known.mode == key.mode {
+        if incident.findings.count >= 2 * known.findings.count { wanted[first] = incident }
+      } else if told[key.id] == nil {
+        regrouped.append(incident)
+      } else {
+        wanted[first] = incident
       }
-      wanted[first] = incident
     }
+    var earlier: [String: Report.Incident] = [:]
+    for incident in newlyGrouped(regrouped, &earlier) { wanted[incident.findings[0]] = incident }
+    var events: [ChronicleEvent] = []
     if !wanted.isEmpty {
       for finding in report.findings {
         guard let incident = wanted[finding.id] else { continue }
-        let known = told.updateValue(incident, forKey: incident.id)
+        let known = told.updateValue(incident, forKey: incident.id) ?? earlier[incident.id]
         let was = known?.mode == incident.mode ? nil : known
         events.append(.incident(incident, example: finding, was: was))
       }
     }
-    let known = Set((isLast ? current : current.union(pending)).map(\.id))
-    let gone = told.values.filter { !known.contains($0.id) }
-    for incident in gone.sorted(by: { ($0.from, $0.id) < ($1.from, $1.id) }) {
-      told[incident.id] = nil
-      events.append(.withdrawal(incident))
-    }
+    events += withdrawals(isLast ? current : current.union(pending), in: report)
     pending = current
     return events
+  }
+
+  /// Of incidents with new ids those that are to be told: some have what others had that were told, and maybe as the same.
+  private mutating func newlyGrouped(
+    _ incidents: [Report.Incident],
+    _ earlier: inout [String: Report.Incident]
+  ) -> [Report.Incident] {
+    guard !incidents.isEmpty, !told.isEmpty else { return incidents }
+    var places: [String: String] = [:]
+    for known in told.values { for finding in known.findings { places[finding] = known.id } }
+    return incidents.filter { incident in
+      guard let known = places[incident.findings[0]].flatMap({ told[$0] }) else { return true }
+      earlier[incident.id] = known
+      if known.mode == incident.mode { told[incident.id] = incident }
+      return known.mode != incident.mode
+    }
+  }
+
+  /// What was told and is in no report any more, under its id or another one.
+  private mutating func withdrawals(_ known: Set<Key>, in report: Report) -> [ChronicleEvent] {
+    let ids = Set(known.map(\.id))
+    let gone = told.values.filter { !ids.contains($0.id) }
+    guard !gone.isEmpty else { return [] }
+    let grouped = Set(report.incidents.flatMap(\.findings))
+    for incident in gone { told[incident.id] = nil }
+    return gone.filter { grouped.isDisjoint(with: $0.findings) }
+      .sorted { ($0.from, $0.id) < ($1.from, $1.id) }
+      .map { .withdrawal($0) }
   }
 }
