@@ -37,15 +37,22 @@ enum HistorySchema {
     );
     """
 
+  /// A report of many sessions makes the log as long as itself; the disk has that back when it is over.
+  private static let journal = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA journal_size_limit = \(16 << 20)
+    """
+
   /// Makes the tables of a new database, or looks whether these are ours.
   static func prepare(_ database: borrowing Database) throws(StoreError) {
     guard try database.number("SELECT count(*) FROM sqlite_schema") == 0 else {
       try check(database)
-      return try database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+      return try database.execute(journal)
     }
     // It cannot be had later.
-    try database.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL")
-    try database.execute("PRAGMA synchronous = NORMAL")
+    try database.execute("PRAGMA auto_vacuum = INCREMENTAL")
+    try database.execute(journal)
     try database.execute(
       """
       BEGIN IMMEDIATE;
