@@ -118,7 +118,7 @@ def without_origins(placements):
 def analyze(folder, name, options, captures=None):
     """Has Stickler judge the captures, those of the folder unless told; gives its report."""
     output = folder / f"report-{name}.json"
-    captures = sorted(map(str, captures or [*folder.glob("n?.pcap"), *folder.glob("n?.ring")]))
+    captures = sorted(map(str, [*folder.glob("n?.pcap"), *folder.glob("n?.ring")] if captures is None else captures))
     words = [str(BIN / "stickler"), "analyze", *captures, *options]
     done = subprocess.run([*words, "--format", "json", "-o", str(output)], capture_output=True, text=True)
     if done.returncode not in (0, 1, 2):

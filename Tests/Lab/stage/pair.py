@@ -103,7 +103,8 @@ class Collector:
                 file.write(line)
                 event = json.loads(line)
                 if event.get("event") == "incident":
-                    self.told.setdefault(event["incident"]["id"], (now, event["incident"]))
+                    incident = event["incident"]
+                    self.told.setdefault((incident["id"], incident["mode"]), (now, incident))
 
 
 class Agent(Capture):
@@ -184,6 +185,7 @@ def delays(lab, options):
     """For each incident by its mode: how many seconds after the first datagram that shows it it was told of.
 
     A datagram shows an incident if `analyze` tells of it from all that was captured up to then, and of the cluster known.
+    None where no datagram has shown it by then.
     """
     found = []
     for moment, incident in lab.collector.told.values():
@@ -192,10 +194,13 @@ def delays(lab, options):
         # Most are told soon enough however little they began with.
         if moment - begin > PROMPT:
             shown = moment
+            if not is_shown(lab.folder, options, incident, shown):
+                found.append((incident["mode"], None))
+                continue
             while shown > begin and is_shown(lab.folder, options, incident, shown - 0.1):
                 shown -= 0.1
         found.append((incident["mode"], moment - shown))
-    return sorted(found, key=lambda one: (one[0] or "", one[1]))
+    return sorted(found, key=lambda one: (one[0] or "", one[1] or 0))
 
 
 def is_shown(folder, options, incident, moment):
@@ -203,6 +208,8 @@ def is_shown(folder, options, incident, moment):
     early = folder / "early"
     early.mkdir(exist_ok=True)
     captures = [path for path in sorted(folder.glob("n?.pcap")) if cut(path, early / path.name, moment)]
+    if not captures:
+        return False
     report = analyze(folder, "early", options(until=moment), [early / path.name for path in captures])
     return any((one["id"], one["mode"]) == (incident["id"], incident["mode"]) for one in report["incidents"])
 

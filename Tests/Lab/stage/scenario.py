@@ -129,6 +129,8 @@ def play(scenario, folder, snap_length, keep=None):
         told = []
         if name == "inventory" and lab.collector and not scenario.needs_pair:
             told = delays(lab, functools.partial(options, lab))
+            judgement.problems += [f"{mode} told, and not in the captures" for mode, late in told if late is None]
+            told = [(mode, late) for mode, late in told if late is not None]
             judgement.problems += [f"{mode} told after {late:.1f} s" for mode, late in told if late > PROMPT]
         result["judgements"][name] = {
             "precision": judgement.precision,
