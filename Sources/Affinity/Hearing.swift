@@ -8,8 +8,7 @@ struct Hearing {
   private(set) var testimony = Testimony()
 
   private let stitched: Stitcher
-  private let statements: [(node: Int, PodStatement)]
-  /// The statements that answer each flow, as places in `statements`.
+  /// The statements that answer each flow, as places in the ledger.
   private var spoken: [FlowID: [Int]] = [:]
   /// The names that pods at an address have or had, and those of all pods.
   private var names: [IPAddress: Set<StatedName>] = [:]
@@ -31,7 +30,6 @@ struct Hearing {
 
   init(_ stitched: Stitcher) {
     self.stitched = stitched
-    statements = stitched.ledger.statements
     gatherStatements()
     gatherNames()
     if statements.contains(where: { $0.1.language == .affinityTester }) {
@@ -44,6 +42,8 @@ struct Hearing {
       return left.kind == .seenSource && right.kind == .pod
     }
   }
+
+  private var statements: [(node: Int, PodStatement)] { stitched.ledger.statements }
 
   private mutating func gatherStatements() {
     var isAskedBack: Set<FlowID> = []

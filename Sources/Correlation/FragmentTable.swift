@@ -140,30 +140,24 @@ struct FragmentTable: ~Copyable, Sendable {
       dropOldest()
     }
     if !onlyNew { told.removeAll(keepingCapacity: true) }
-    var known: [FiveTuple: FragmentTally] = [:]
-    for tally in tallies.values {
-      let isLosing = tally.partial > 0
-      if let wasLosing = told[tally.leg], wasLosing || !isLosing {
-        known[tally.leg] = tally
-      } else if told.count < Self.tallyLimit {
-        told[tally.leg] = isLosing
-      }
+    let news = tallies.values.filter { tally in
+      guard let wasLosing = told[tally.leg] else { return true }
+      return tally.partial > 0 && !wasLosing
     }
-    for leg in known.keys { tallies[leg] = nil }
-    emitTallies(into: &observations)
-    tallies = known
+    for tally in news where told.count < Self.tallyLimit { told[tally.leg] = tally.partial > 0 }
+    emit(news, into: &observations)
   }
 
   mutating func tallyAll(into observations: inout [Observation]) {
     while oldest < order.count { dropOldest() }
-    emitTallies(into: &observations)
+    emit(Array(tallies.values), into: &observations)
   }
 
-  private mutating func emitTallies(into observations: inout [Observation]) {
-    for tally in tallies.values.sorted(by: { $0.leg < $1.leg }) {
+  private mutating func emit(_ some: [FragmentTally], into observations: inout [Observation]) {
+    for tally in some.sorted(by: { $0.leg < $1.leg }) {
       observations.append(.fragments(tally))
+      tallies[tally.leg] = nil
     }
-    tallies.removeAll()
   }
 }
 

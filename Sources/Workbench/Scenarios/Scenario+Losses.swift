@@ -1,6 +1,14 @@
 internal import Wire
 
 extension Scenario {
+  private static let longAndShortFlows = [
+    Traffic(),
+    Traffic().with {
+      $0.firstClient = 11
+      $0.reopensEvery = 5
+    },
+  ]
+
   /// Datagrams that reach no server because of what the proxy or the endpoints are: B1 to B9.
   static let losses: [Scenario] = [
     Scenario(
@@ -208,13 +216,7 @@ extension Scenario {
     Scenario(
       "conntrack-full",
       "A full table: new tuples are lost, established ones live.",
-      traffic: [
-        Traffic(),
-        Traffic().with {
-          $0.firstClient = 11
-          $0.reopensEvery = 5
-        },
-      ],
+      traffic: longAndShortFlows,
       incidents: [
         Incident(.seconds(2), .tableFull("n1", true)),
         Incident(.seconds(4), .tableFull("n1", false)),
@@ -226,13 +228,7 @@ extension Scenario {
     Scenario(
       "conntrack-nearly-full",
       "A full table in which an entry ends now and then: a few new tuples find a place.",
-      traffic: [
-        Traffic(),
-        Traffic().with {
-          $0.firstClient = 11
-          $0.reopensEvery = 5
-        },
-      ],
+      traffic: longAndShortFlows,
       incidents: [
         Incident(.seconds(2), .tableFull("n1", true)),
         Incident(.milliseconds(3_020), .entriesEnd("n1", 2)),

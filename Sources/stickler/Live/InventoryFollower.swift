@@ -3,8 +3,8 @@ import CommandLineKit
 import System
 import Wire
 
-/// Looks after the inventory's files four times a second, on a thread of its own: a large one takes longer to read than frames
-/// may wait.
+/// Looks after the inventory's files four times a second, on a thread of its own: a large one takes longer to read than
+/// frames may wait.
 final class InventoryFollower: Sendable {
   private let news = Locked<[InventoryFiles.News]>([])
   /// Wakes whoever waits for news.
