@@ -51,7 +51,7 @@ public struct NodeObserver: ~Copyable, Sendable {
   /// How many flows are held now.
   public var flowCount: Int { flows.count }
 
-  /// Takes a batch in; the node's packets must come in the order of their capture.
+  /// Takes a batch in; the node's packets must come in order.
   ///
   /// `body` is handed what was observed whenever there is much of it; the rest waits for `drain` or `finish`.
   public mutating func observe(
@@ -63,8 +63,6 @@ public struct NodeObserver: ~Copyable, Sendable {
     let events = batch.events.span
     var next = 0
     var event = 0
-    var said = 0
-    var telling = batch.told.first?.position ?? .max
     while next < sightings.count {
       let end = min(next + Self.blockLength, sightings.count)
       touchTables(sightings.extracting(next..<end))
@@ -75,11 +73,8 @@ public struct NodeObserver: ~Copyable, Sendable {
           event += 1
         }
         observe(sightings[next])
-        if next == telling {
-          note(batch.told[said].saying, of: sightings[next])
-          said += 1
-          telling = said < batch.told.count ? batch.told[said].position : .max
-        }
+        let saying = sightings[next].saying
+        if saying != 0 { note(batch.sayings[Int(saying) - 1], of: sightings[next]) }
         next += 1
       }
       if observations.count >= Self.chunk { body(drain()) }

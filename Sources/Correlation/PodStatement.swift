@@ -19,9 +19,3 @@ public struct PodStatement: Equatable, Sendable {
   public var sightings: UInt32
   public var witness: Witness
 }
-
-/// A sighting that says something, by its place in its batch.
-struct Told: Sendable {
-  var position: Int
-  var saying: Saying
-}

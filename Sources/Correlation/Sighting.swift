@@ -19,6 +19,8 @@ public struct Sighting: Sendable {
   /// IPv4's id or the IPv6 fragment's, by which later fragments find their first.
   public var identification: UInt32
   public var features: Packet.Features
+  /// Which of its batch's sayings is in its payload, counted from one.
+  var saying: UInt32
 
   public var tuple: FiveTuple { pair.tuple }
 }

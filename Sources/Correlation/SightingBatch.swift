@@ -5,12 +5,20 @@ public import Wire
 ///
 /// Reused, so that the steady state allocates nothing.
 public struct SightingBatch: ~Copyable, Sendable {
-  public private(set) var sightings: [Sighting] = []
+  public internal(set) var sightings: [Sighting] = []
   /// The rest of what matters, each with the place among the sightings at which it stood.
-  public private(set) var events: [Event] = []
-  /// What some of the sightings say of their pods, in their order.
-  private(set) var told: [Told] = []
+  public internal(set) var events: [Event] = []
+  /// What some of the sightings say of their pods.
+  var sayings: [Saying] = []
   public private(set) var counts = FrameCounts()
+
+  /// The latest time since the clock was last seen to go back.
+  var newest = Timestamp(nanoseconds: .min)
+  /// Whether all came in the order of their times.
+  var isOrdered = true
+  /// What ordering works with, kept for the next time.
+  var places: [Place] = []
+  var moved: [Sighting] = []
 
   public struct Event: Sendable {
     public var position: Int
@@ -38,8 +46,10 @@ public struct SightingBatch: ~Copyable, Sendable {
   public mutating func removeAll() {
     sightings.removeAll(keepingCapacity: true)
     events.removeAll(keepingCapacity: true)
-    told.removeAll(keepingCapacity: true)
+    sayings.removeAll(keepingCapacity: true)
     counts = FrameCounts()
+    newest = Timestamp(nanoseconds: .min)
+    isOrdered = true
   }
 
   /// Decodes one frame, through its tunnels, and keeps the innermost datagram.
@@ -142,10 +152,12 @@ public struct SightingBatch: ~Copyable, Sendable {
     )
     if fingerprint.held == .little { fingerprint.useResidue(of: packet, in: frame) }
     let beginning = PayloadBeginning(payloadAt: start, captured: captured, in: frame)
+    var saying: UInt32 = 0
     if Saying.isPossible(beginning.high) {
       let payload = frame.extracting(start..<start &+ captured)
-      addTold(payload, ofLength: Int(packet.payloadLength))
+      saying = keepSaying(payload, ofLength: Int(packet.payloadLength))
     }
+    note(time)
     sightings.append(
       Sighting(
         pair: pair,
@@ -160,16 +172,18 @@ public struct SightingBatch: ~Copyable, Sendable {
         witness: witness,
         payloadLength: packet.payloadLength,
         identification: packet.identification,
-        features: packet.features
+        features: packet.features,
+        saying: saying
       )
     )
   }
 
-  /// Takes note of what the sighting that is about to be appended says.
+  /// Keeps what a payload says of its pod, and answers what its sighting finds it by.
   @inline(never)
-  private mutating func addTold(_ payload: Span<UInt8>, ofLength length: Int) {
-    guard let saying = Saying(payload, ofLength: length) else { return }
-    told.append(Told(position: sightings.count, saying: saying))
+  private mutating func keepSaying(_ payload: Span<UInt8>, ofLength length: Int) -> UInt32 {
+    guard let saying = Saying(payload, ofLength: length) else { return 0 }
+    sayings.append(saying)
+    return UInt32(truncatingIfNeeded: sayings.count)
   }
 
   @inline(never)
@@ -218,6 +232,7 @@ public struct SightingBatch: ~Copyable, Sendable {
     interface: UInt32,
     witness: Witness
   ) {
+    note(time)
     events.append(
       Event(
         position: sightings.count,

@@ -73,12 +73,17 @@ private func analyse(_ frames: [NodeFrame], inventory: ClusterHistory?, choice: 
   for node in files.indices {
     var observer = NodeObserver(settings: limits, files: node..<node + 1)
     var batch = SightingBatch()
+    var waiting = SightingBatch()
     for frame in frames where frame.node == node {
       batch.add(frame, file: node)
       guard batch.sightings.count > 50 else { continue }
+      batch.order()
+      batch.keepBack(SightingBatch.reach, atMost: 20, in: &waiting)
       observer.observe(batch) { analyst.add($0, from: node) }
       batch.removeAll()
+      batch.takeOver(&waiting)
     }
+    batch.order()
     observer.observe(batch) { analyst.add($0, from: node) }
     observer.finish { analyst.add($0, from: node) }
     var coverage = Report.NodeCoverage(name: "n\(node + 1)", files: [files[node]])

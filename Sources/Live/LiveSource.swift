@@ -96,23 +96,27 @@ public struct LiveSource: ~Copyable {
   /// The interfaces that are watched now.
   public var watched: [NetworkLink] { interfaces.watched }
 
-  /// Appends the sightings of the frames that wait, at most `mostFrames`; how many frames there were.
+  /// Appends the sightings of the frames that wait, at most `mostFrames`, by their times; how many frames there were.
   ///
   /// Each frame is decoded where the kernel put it.
   public mutating func read(into batch: inout SightingBatch) -> Int {
     let linkType = CaptureSocket.linkType
-    return Self.read(&socket, &interfaces, &frameCount) { frame, number in
+    let count = Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
     }
+    batch.order()
+    return count
   }
 
   /// The same, for a keeper that sees the frames which count.
   public mutating func read(into batch: inout SightingBatch, keeper: Keeper) -> Int {
     let linkType = CaptureSocket.linkType
-    return Self.read(&socket, &interfaces, &frameCount) { frame, number in
+    let count = Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
       keeper(frame)
     }
+    batch.order()
+    return count
   }
 
   @inline(__always)

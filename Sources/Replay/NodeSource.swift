@@ -22,7 +22,20 @@ struct NodeSource: ~Copyable {
   private var filters: FilterSet?
   private var records = RecordBatch()
   private var interfaces: [Interface] = []
+  /// How many interfaces each file has, and in which one of them stands for all.
+  private var interfaceCounts: [Int: Int] = [:]
+  private var filesOfAny: Set<Int> = []
+  /// Whether a file holds several interfaces' frames as its program came to take them, and not by time.
+  private var isTakenInTurns = false
+  /// The latest sightings, before which one may come that was earlier.
+  private var waiting = SightingBatch(capacity: mostWaiting)
   private(set) var summary: NodeSummary
+
+  /// How much later than another a frame of one interface mostly comes, and how many sightings wait for it at most.
+  private static let usualDelay = Interval.microseconds(100)
+  private static let mostWaiting = 1 << 10
+  /// How many wait, at most, for those of another interface.
+  private static let mostTaken = 1 << 16
 
   init(_ capture: NodeCapture, firstFile: Int, filter: FilterSet?) throws(CaptureFileError) {
     timeline = try openTimeline(capture.files)
@@ -36,6 +49,22 @@ struct NodeSource: ~Copyable {
   /// Replaces the batch by the next sightings; `false` at the end.
   mutating func next(into batch: inout SightingBatch) -> Bool {
     batch.removeAll()
+    batch.takeOver(&waiting)
+    var isOpen = addRecords(to: &batch)
+    while isOpen, isTakenInTurns, batch.isShort(of: Self.mostTaken) {
+      isOpen = addRecords(to: &batch)
+    }
+    batch.order()
+    if isOpen, isTakenInTurns {
+      batch.keepBack(SightingBatch.reach, atMost: Self.mostTaken, in: &waiting)
+    } else if isOpen {
+      batch.keepBack(Self.usualDelay, atMost: Self.mostWaiting, in: &waiting)
+    }
+    return isOpen
+  }
+
+  /// Appends the sightings of the next records; `false` at the end.
+  private mutating func addRecords(to batch: inout SightingBatch) -> Bool {
     do throws(CaptureFileError) {
       guard try timeline.next(into: &records) else { return false }
     } catch {
@@ -73,7 +102,10 @@ struct NodeSource: ~Copyable {
         summary.failures.append(.filter(error, file: summary.files[file]))
       }
       interfaces.append(interface)
+      interfaceCounts[file, default: 0] += 1
+      if description.name == "any" { filesOfAny.insert(file) }
     }
+    isTakenInTurns = interfaceCounts.contains { $0.value > 1 && !filesOfAny.contains($0.key) }
   }
 
   /// Decodes records of one interface, which mostly are a whole batch.
@@ -115,15 +147,11 @@ struct NodeSource: ~Copyable {
   /// Adds what the files said of themselves, once all has been read.
   mutating func finish() {
     summary.warnings = timeline.warnings
-    var together: Set<Int> = []
-    for index in 0..<timeline.interfaceCount {
-      let (file, description) = timeline.interface(index)
-      if description.name == "any" { together.insert(file) }
-    }
+    noteInterfaces()
     for index in 0..<timeline.interfaceCount {
       let (file, description) = timeline.interface(index)
       let hasFrames = interfaces.indices.contains(index) && interfaces[index].hasFrames
-      if !hasFrames, let name = description.name, name != "any", together.contains(file) {
+      if !hasFrames, let name = description.name, name != "any", filesOfAny.contains(file) {
         note(description.statistics, ofDevice: name)
         continue
       }

@@ -109,6 +109,7 @@ struct Observed {
         witness: Witness(file: 0, frame: UInt64(index + 1))
       )
     }
+    batch.order()
     observer.observe(batch) { all += $0 }
     flowCount = observer.flowCount
     observer.finish { all += $0.observations }

@@ -51,6 +51,18 @@ private struct Outcome: Equatable {
     #expect(merged.summaries[0].files == halves.paths.reversed())
   }
 
+  @Test func `sees by time what was taken in turns, interface by interface`() throws {
+    for node in Self.flush {
+      let whole = Outcome([NodeCapture(name: "n", files: [node])])
+      let turns = try TemporaryFiles(inTurnsOf: node)
+      let ordered = Outcome([NodeCapture(name: "n", files: turns.paths)])
+      #expect(ordered.summaries[0].interfaces == ["eth0", "eth1"])
+      #expect(ordered.summaries[0].matching == whole.summaries[0].matching)
+      #expect(ordered.summaries[0].orphans == whole.summaries[0].orphans)
+      #expect(ordered.observations[0].count == whole.observations[0].count)
+    }
+  }
+
   @Test func `leaves out what the filter does not pass`() throws {
     let node = NodeCapture(name: "n1", files: [Self.flush[0]])
     #expect(Outcome([node]).summaries[0].linkTypes == [.linuxCookedV2])

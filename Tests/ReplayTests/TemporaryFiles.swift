@@ -29,6 +29,38 @@ final class TemporaryFiles {
     try write(Array(pieces.joined()))
   }
 
+  /// Writes the file as programs write it that take several interfaces in turns, a quarter of a second of each.
+  init(inTurnsOf path: String) throws {
+    var reader = try CaptureReader(path: path)
+    var bytes: [UInt8] = []
+    var encoder = PcapngEncoder(application: "turns", to: &bytes)
+    let numbers = (0..<2).map { number in
+      let link = reader.interfaces[0].linkType
+      return encoder.add(
+        interface: CaptureInterface(linkType: link, name: "eth\(number)"),
+        to: &bytes
+      )
+    }
+    var batch = RecordBatch()
+    var all: [(turn: Int64, packet: PcapngEncoder.Packet, frame: [UInt8])] = []
+    while try reader.next(into: &batch) {
+      for record in batch.records {
+        let frame = Array(batch.bytes[record.range])
+        // What the cooked header says that it was taken at.
+        let number = numbers[Int(frame[7]) % 2]
+        let packet = PcapngEncoder.Packet(
+          time: record.time,
+          originalLength: record.originalLength,
+          interface: number
+        )
+        all.append((record.time.nanoseconds / 250_000_000 * 2 + Int64(number), packet, frame))
+      }
+    }
+    all.sort { $0.turn < $1.turn }
+    for one in all { encoder.append(one.packet, frame: one.frame.span, to: &bytes) }
+    try write(bytes)
+  }
+
   deinit {
     // SAFETY: the string outlives the call.
     for path in paths { unsafe unlink(path) }

@@ -50,6 +50,7 @@ extension NodeFile {
           witness: Witness(file: number, frame: record.number)
         )
       }
+      batch.order()
       observer.observe(batch) { observations += $0 }
       observations += observer.drain()
     }
