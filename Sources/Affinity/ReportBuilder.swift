@@ -358,17 +358,43 @@ struct ReportBuilder {
         )
       }
     }
-    let unplaced = judge.evidence.roster.unplaced.filter { stitched.sessions[$0].replies > 0 }
-    if !unplaced.isEmpty {
+    report.blindSpots =
+      spots + unseenWays() + unknownFronts() + ownClients() + strangers() + unknownNames()
+  }
+
+  /// Of sessions that no vantage shows a pod of, and that are not known to be lost either.
+  private func unseenWays() -> [Report.BlindSpot] {
+    var answered = 0
+    var unanswered = 0
+    for index in judge.evidence.roster.unplaced {
+      let session = stitched.sessions[index]
+      if session.replies > 0 {
+        answered += 1
+      } else if session.lost == 0, session.ambiguous == 0 {
+        unanswered += 1
+      }
+    }
+    var spots: [Report.BlindSpot] = []
+    if answered > 0 {
       spots.append(
         Report.BlindSpot(
           "answered-unseen",
           at: "cluster",
-          "\(unplaced.count) sessions were answered from their front, yet no vantage shows by whom: a backend on the "
+          "\(answered) sessions were answered from their front, yet no vantage shows by whom: a backend on the "
             + "host's network, a socket-level load balancer, or a part of the path that was not captured"
         )
       )
     }
-    report.blindSpots = spots + unknownFronts() + ownClients() + strangers() + unknownNames()
+    if unanswered > 0 {
+      spots.append(
+        Report.BlindSpot(
+          "unanswered-unseen",
+          at: "cluster",
+          "\(unanswered) sessions were not answered, and nothing shows whether their datagrams went on: the next part of "
+            + "their path was not captured, or the capture does not tell which way packets went, as -i any does"
+        )
+      )
+    }
+    return spots
   }
 }

@@ -1,5 +1,6 @@
 import Affinity
 import Testing
+import Wire
 import Workbench
 
 @Suite struct `A worse capture of the same cluster` {
@@ -22,6 +23,19 @@ import Workbench
       #expect(score.wrongPlacements.map { "\(recorded): \($0)" } == [])
       #expect(score.precision >= 0.999 || score.recall == 0, "\(recorded): \(score.problems)")
     }
+  }
+
+  @Test func `says so where nothing tells what became of datagrams`() throws {
+    let recorded = try #require(Recorded.all.first { $0.name == "nftables-vxlan-no-local" })
+    let whole = try report(of: recorded.files, recorded.inventory)
+    #expect(!whole.blindSpots.map(\.kind).contains("unanswered-unseen"))
+    #expect(whole.verdict == .fail)
+    // Without directions the datagrams may have gone to a pod as well as nowhere.
+    let files = try recorded.nodes.map { $0.byInterface(as: .ethernet) }
+    let bare = try report(of: files, recorded.inventory)
+    let spot = try #require(bare.blindSpots.first { $0.kind == "unanswered-unseen" })
+    #expect(spot.effect.hasPrefix("12 sessions were not answered, and nothing shows whether"))
+    #expect(bare.verdict == .inconclusive)
   }
 }
 
