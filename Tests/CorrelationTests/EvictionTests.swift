@@ -27,16 +27,7 @@ import Workbench
         frames.append(Seen(at + 5, "CV", text, id: id))
         frames.append(Seen(at + 9, "GP", text, id: id, hopLimit: 63, .outgoing))
       }
-      for seen in frames {
-        batch.add(
-          seen.frame.span,
-          as: .linuxCookedV2,
-          originalLength: seen.frame.count,
-          time: seen.time,
-          interface: 0,
-          witness: Witness(file: 0, frame: 1)
-        )
-      }
+      for seen in frames { batch.add(seen) }
       observer.observe(batch, take)
       most = max(most, observer.flowCount)
     }

@@ -86,6 +86,20 @@ struct Seen {
   }
 }
 
+extension SightingBatch {
+  /// Adds a frame as the one of its capture with this number.
+  mutating func add(_ seen: Seen, _ number: Int = 1) {
+    add(
+      seen.frame.span,
+      as: .linuxCookedV2,
+      originalLength: seen.frame.count,
+      time: seen.time,
+      interface: 0,
+      witness: Witness(file: 0, frame: UInt64(number))
+    )
+  }
+}
+
 /// What an observer made of frames, as text.
 struct Observed {
   /// Each direction of a run that has datagrams, as `CV 3/2 → GP`: datagrams, matched ones, and what they became.
@@ -99,16 +113,7 @@ struct Observed {
     var observer = NodeObserver(settings: settings)
     var all: [Observation] = []
     var batch = SightingBatch()
-    for (index, seen) in frames.enumerated() {
-      batch.add(
-        seen.frame.span,
-        as: .linuxCookedV2,
-        originalLength: seen.frame.count,
-        time: seen.time,
-        interface: 0,
-        witness: Witness(file: 0, frame: UInt64(index + 1))
-      )
-    }
+    for (number, seen) in zip(1..., frames) { batch.add(seen, number) }
     batch.order()
     observer.observe(batch) { all += $0 }
     flowCount = observer.flowCount

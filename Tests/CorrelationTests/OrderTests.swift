@@ -20,14 +20,7 @@ import Workbench
       batch.removeAll()
       batch.takeOver(&waiting)
       for (number, seen) in frames[next...].prefix(size) {
-        batch.add(
-          seen.frame.span,
-          as: .linuxCookedV2,
-          originalLength: seen.frame.count,
-          time: seen.time,
-          interface: 0,
-          witness: Witness(file: 0, frame: UInt64(number))
-        )
+        batch.add(seen, number)
         next += 1
       }
       batch.order()
@@ -111,16 +104,7 @@ import Workbench
     let after = (0..<20).map { Seen(Int64($0) * 10, "CV", "after \($0)", id: 9) }
     var observer = NodeObserver()
     var batch = SightingBatch()
-    for seen in before + after {
-      batch.add(
-        seen.frame.span,
-        as: .linuxCookedV2,
-        originalLength: seen.frame.count,
-        time: seen.time,
-        interface: 0,
-        witness: Witness(file: 0, frame: 1)
-      )
-    }
+    for seen in before + after { batch.add(seen) }
     batch.order()
     #expect(batch.sightings.map(\.time) == (before + after).map(\.time))
     observer.observe(batch) { _ in }
@@ -136,15 +120,7 @@ import Workbench
       batch.takeOver(&waiting)
       for number in 0..<7 {
         // All within one moment: time alone would have all of them wait.
-        let seen = Seen(Int64(round), "CV", "number \(number) of \(round)", id: 1)
-        batch.add(
-          seen.frame.span,
-          as: .linuxCookedV2,
-          originalLength: seen.frame.count,
-          time: seen.time,
-          interface: 0,
-          witness: Witness(file: 0, frame: 1)
-        )
+        batch.add(Seen(Int64(round), "CV", "number \(number) of \(round)", id: 1))
       }
       batch.order()
       batch.keepBack(.seconds(1), atMost: 10, in: &waiting)

@@ -7,16 +7,7 @@ import Workbench
 @Suite struct TellingTests {
   static func batch(_ frames: [Seen]) -> SightingBatch {
     var batch = SightingBatch()
-    for (index, seen) in frames.enumerated() {
-      batch.add(
-        seen.frame.span,
-        as: .linuxCookedV2,
-        originalLength: seen.frame.count,
-        time: seen.time,
-        interface: 0,
-        witness: Witness(file: 0, frame: UInt64(index + 1))
-      )
-    }
+    for (number, seen) in zip(1..., frames) { batch.add(seen, number) }
     return batch
   }
 
