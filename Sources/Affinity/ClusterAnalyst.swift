@@ -8,6 +8,8 @@ public struct ObservedNode: Sendable {
   public var matching: MatchCounts
   /// Datagrams that came out of a known translation without having been seen going in.
   public var orphans: Int
+  /// Whether it was taken on one interface: datagrams to a local pod then go out of its sight, and come from there.
+  public var isOfOneInterface = false
 
   public init(_ coverage: Report.NodeCoverage, matching: MatchCounts, orphans: Int) {
     self.coverage = coverage
@@ -21,6 +23,7 @@ public struct ObservedNode: Sendable {
 
   /// The share of datagrams that the capture itself seems to have missed.
   var missedShare: Double {
+    if isOfOneInterface { return 0 }
     let matched = matching.matched.reduce(0, +)
     return matched > 0 ? Double(orphans) / Double(matched + orphans) : 0
   }

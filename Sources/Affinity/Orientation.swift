@@ -1,6 +1,9 @@
 internal import Wire
 
 extension Ledger {
+  /// From here on Linux, and others from higher ones on, give ports to sockets that ask for none.
+  private static let firstGivenPort = 32_768
+
   /// Turns each flow so that its direction is the client's.
   ///
   /// Who sent first is nearly always the client, but a capture may begin with an answer. Ports tell then: a service's
@@ -24,8 +27,14 @@ extension Ledger {
       case (false, true), (nil, true): isWrong = false
       default:
         let (source, destination) = (Int(tuple.source.port), Int(tuple.destination.port))
-        if aimedAt[source] != 0 {
-          isWrong = aimedAt[source] > 0 && aimedAt[source] > aimedAt[destination]
+        if aimedAt[source] > 0 {
+          isWrong = aimedAt[source] > aimedAt[destination]
+        } else if aimedAt[source] < 0 {
+          // All answers where the capture began, as of servers that talk more than their clients; or one socket that asks
+          // many servers, which has a port that a system gave it, and they have not.
+          isWrong =
+            used[source] > 2 * used[destination] && source < Self.firstGivenPort
+            && destination >= Self.firstGivenPort
         } else {
           // As many flows from it as to it: answers that leave from another address than the one that was asked.
           isWrong = aimedAt[destination] <= 0 && used[source] > 2 * used[destination]

@@ -107,7 +107,7 @@ struct ReportBuilder {
   func placement(_ record: PlacementRecord) -> Report.Placement {
     Report.Placement(
       backend: record.backend,
-      pod: podName(at: record.backend, record.from),
+      pod: podName(of: record),
       node: backendNode(record),
       ingressNode: stitched.nodes[Int(record.ingressNode)].name,
       seenSource: record.seenSource,
@@ -129,9 +129,11 @@ struct ReportBuilder {
       ? nil : stitched.nodes[Int(record.backendNode)].name
   }
 
-  private func podName(at endpoint: Endpoint, _ time: Timestamp) -> String? {
+  /// The pod, unless its address became another's meanwhile: then some of the datagrams were the other's.
+  private func podName(of record: PlacementRecord) -> String? {
     guard let inventory = stitched.inventory,
-      let pod = inventory.pod(at: endpoint, over: .udp, time: time)
+      let pod = inventory.pod(at: record.backend, over: .udp, time: record.from),
+      !judge.evidence.isInherited(record)
     else { return nil }
     return inventory.pod(pod).name.description
   }
@@ -380,7 +382,7 @@ struct ReportBuilder {
         Report.BlindSpot(
           "answered-unseen",
           at: "cluster",
-          "\(answered) sessions were answered from their front, yet no vantage shows by whom: a backend on the "
+          "\(counted(answered, "session")) \(answered == 1 ? "was" : "were") answered from the front, yet no vantage shows by whom: a backend on the "
             + "host's network, a socket-level load balancer, or a part of the path that was not captured"
         )
       )
@@ -390,8 +392,8 @@ struct ReportBuilder {
         Report.BlindSpot(
           "unanswered-unseen",
           at: "cluster",
-          "\(unanswered) sessions were not answered, and nothing shows whether their datagrams went on: the next part of "
-            + "their path was not captured, or the capture does not tell which way packets went, as -i any does"
+          "\(counted(unanswered, "session")) got no answer, and nothing shows whether the datagrams went on: to where "
+            + "nothing was captured, to the node itself, or nowhere; a capture with -i any would tell more"
         )
       )
     }

@@ -454,6 +454,8 @@ struct Stitcher {
         return
       }
     }
+    // It may have been for a pod of this node.
+    if nodes[node].isOfOneInterface { return }
     // A datagram that only left the node here has its next vantage elsewhere.
     let expectsTwin = runs.contains { index in
       let run = ledger.runs[Int(index)]

@@ -51,7 +51,7 @@ public struct NodeObserver: ~Copyable, Sendable {
   /// How many flows are held now.
   public var flowCount: Int { flows.count }
 
-  /// Takes a batch in; the node's packets must come in order.
+  /// Takes a batch in; the node's packets must come in the order of their times, as far as they were put into it.
   ///
   /// `body` is handed what was observed whenever there is much of it; the rest waits for `drain` or `finish`.
   public mutating func observe(

@@ -23,6 +23,11 @@ public struct Sighting: Sendable {
   var saying: UInt32
 
   public var tuple: FiveTuple { pair.tuple }
+
+  /// Set in the number of an interface that is a bridge, where a capture tells it.
+  public static let bridgeBit: UInt32 = 1 << 30
+
+  var isOnBridge: Bool { interface >> 30 == 3 }
 }
 
 /// Where a packet can be found again: the number of its file in the analysis, and its frame in that file.

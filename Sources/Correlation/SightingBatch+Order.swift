@@ -3,7 +3,8 @@ public import Wire
 // A capture is nearly in the order of its times. A kernel takes a frame's time before it hands the frame over, and two
 // cores hand over at once, each socket's in an order of its own: measured, one frame of a hundred comes some ten
 // microseconds late, or milliseconds where a core was held up. Who captures several interfaces into one file by itself
-// (dumpcap and Wireshark do) takes them in turns, a quarter of a second each.
+// (dumpcap and Wireshark do) takes them in turns, a quarter of a second each. And a frame that a port hands to its bridge
+// keeps its time, though addresses may be translated between them: of two equal times the bridge's is the later.
 //
 // What became of a datagram has to be seen after it, and several captures of the same packets have to say the same, so
 // matching sees them by their times.
@@ -15,7 +16,12 @@ extension SightingBatch {
   /// A sighting's place before ordering.
   struct Place: Sendable {
     var time: Timestamp
+    var isOnBridge: Bool
     var index: Int
+
+    func isBefore(_ other: Place) -> Bool {
+      time != other.time ? time < other.time : !isOnBridge && other.isOnBridge
+    }
   }
 
   /// Takes note of the time of what is about to be appended.
@@ -27,19 +33,26 @@ extension SightingBatch {
   @inline(never)
   private mutating func noteLate(_ time: Timestamp) {
     isOrdered = false
-    if newest.since(time) > Self.reach { newest = time }
+    let delay = newest.since(time)
+    if delay > Self.reach { newest = time } else { mostDelay = max(mostDelay, delay) }
   }
 
-  /// Whether so many more sightings, or those of twice the reach, have still to come until ordering is worth its work.
-  public func isShort(of most: Int) -> Bool {
-    guard let first = sightings.first else { return true }
-    let reach = Self.reach.nanoseconds
-    return sightings.count < 2 * most && newest.since(first.time).nanoseconds < 2 * reach
+  /// How many sightings and events it holds.
+  public var count: Int { sightings.count + events.count }
+
+  /// The time from its first sighting or event to its latest.
+  public var span: Interval {
+    guard let first = sightings.first?.time ?? events.first?.time else {
+      return Interval(nanoseconds: 0)
+    }
+    return newest.since(first)
   }
 
   /// Moves what came late to where its time puts it; what has the same time keeps its order.
-  public mutating func order() {
-    if isOrdered { return }
+  ///
+  /// `hasBridges` says that frames of bridges may stand before those of their ports.
+  public mutating func order(hasBridges: Bool = false) {
+    if isOrdered, !hasBridges { return }
     isOrdered = true
     var start = 0
     var event = 0
@@ -70,20 +83,23 @@ extension SightingBatch {
   /// Fills `places` with those of a stretch by their times.
   private mutating func findPlaces(_ stretch: Range<Int>) {
     places.removeAll(keepingCapacity: true)
-    for index in stretch { places.append(Place(time: sightings[index].time, index: index)) }
+    for index in stretch {
+      let (time, isOnBridge) = (sightings[index].time, sightings[index].isOnBridge)
+      places.append(Place(time: time, isOnBridge: isOnBridge, index: index))
+    }
     // Mostly a few have to go back a few places; only where it is more than that is sorting worth its work.
     var steps = 8 * stretch.count
     for index in places.indices.dropFirst() {
       let late = places[index]
       var place = index
-      while place > 0, places[place - 1].time > late.time {
+      while place > 0, late.isBefore(places[place - 1]) {
         places[place] = places[place - 1]
         place -= 1
       }
       places[place] = late
       steps -= index - place
       if steps < 0 {
-        places.sort { $0.time < $1.time }
+        places.sort { $0.isBefore($1) }
         return
       }
     }
@@ -93,12 +109,19 @@ extension SightingBatch {
   private mutating func order(eventsFrom first: inout Int, before end: Int, start: Int) {
     let isLast = end == sightings.count
     let begin = first
-    while first < events.count, isLast || events[first].position < end {
+    while first < events.count,
+      isLast || events[first].position < end
+        // At the end it is of the stretch whose times are like its own.
+        || (events[first].position == end
+          && events[first].time.since(sightings[end].time) > Self.reach)
+    {
       let event = events[first]
       events[first].position = start + placesBefore(event.time, event.position)
       first += 1
     }
-    events[begin..<first].sort { $0.time < $1.time }
+    let isSorted = zip(events[begin..<first], events[begin..<first].dropFirst())
+      .allSatisfy { $0.time <= $1.time }
+    if !isSorted { events[begin..<first].sort { $0.time < $1.time } }
   }
 
   /// How many of the stretch's sightings come before an event that stood at a position.
@@ -148,22 +171,25 @@ extension SightingBatch {
     while first > 0, sightings.count - first < most, sightings[first - 1].time > end { first -= 1 }
     var firstEvent = events.count
     while firstEvent > 0, events[firstEvent - 1].position >= first,
-      events[firstEvent - 1].time > end, events.count - firstEvent < most
+      events[firstEvent - 1].time > end, events[firstEvent - 1].time <= newest,
+      events.count - firstEvent < most
     {
       firstEvent -= 1
     }
     other.append(self, from: first, events: firstEvent)
+    other.newest = newest
     sightings.removeSubrange(first...)
     events.removeSubrange(firstEvent...)
   }
 
-  /// Moves all that another batch holds behind what this one does.
+  /// Moves the sightings and events that another batch holds into this one, which is empty.
   public mutating func takeOver(_ other: inout SightingBatch) {
     append(other, from: 0, events: 0)
+    newest = other.newest
     other.removeAll()
   }
 
-  /// Appends another batch's sightings and events from certain ones on.
+  /// Appends another batch's sightings and events from certain ones on, which are in order where the clock went on.
   private mutating func append(
     _ other: borrowing SightingBatch,
     from first: Int,
@@ -176,13 +202,12 @@ extension SightingBatch {
         sayings.append(other.sayings[Int(sighting.saying) - 1])
         sighting.saying = UInt32(truncatingIfNeeded: sayings.count)
       }
-      note(sighting.time)
+      if let last = sightings.last, sighting.time < last.time { isOrdered = false }
       sightings.append(sighting)
     }
     for index in firstEvent..<other.events.count {
       var event = other.events[index]
       event.position += offset
-      note(event.time)
       events.append(event)
     }
   }

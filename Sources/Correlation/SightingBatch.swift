@@ -6,7 +6,7 @@ public import Wire
 /// Reused, so that the steady state allocates nothing.
 public struct SightingBatch: ~Copyable, Sendable {
   public internal(set) var sightings: [Sighting] = []
-  /// The rest of what matters, each with the place among the sightings at which it stood.
+  /// The rest of what matters, each with the place among the sightings at which it stands.
   public internal(set) var events: [Event] = []
   /// What some of the sightings say of their pods.
   var sayings: [Saying] = []
@@ -16,6 +16,8 @@ public struct SightingBatch: ~Copyable, Sendable {
   var newest = Timestamp(nanoseconds: .min)
   /// Whether all came in the order of their times.
   var isOrdered = true
+  /// How late any of them came, after the one with the latest time before it.
+  public internal(set) var mostDelay = Interval(nanoseconds: 0)
   /// What ordering works with, kept for the next time.
   var places: [Place] = []
   var moved: [Sighting] = []
@@ -50,6 +52,7 @@ public struct SightingBatch: ~Copyable, Sendable {
     counts = FrameCounts()
     newest = Timestamp(nanoseconds: .min)
     isOrdered = true
+    mostDelay = Interval(nanoseconds: 0)
   }
 
   /// Decodes one frame, through its tunnels, and keeps the innermost datagram.

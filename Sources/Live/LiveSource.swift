@@ -39,12 +39,18 @@ public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
 
 /// Reads this machine's interfaces, as they come and go, into batches of sightings.
 public struct LiveSource: ~Copyable {
+  /// How late a frame mostly comes at most, and how many sightings wait for it.
+  private static let usualDelay = Interval.milliseconds(1)
+  private static let mostWaiting = 256
+
   /// A frame that was taken, for whoever keeps it too.
   public typealias Keeper = (borrowing CaptureSocket.Frame) -> Void
 
   private var socket: CaptureSocket
   private var interfaces: WatchedInterfaces
   private var settings: LiveSettings
+  /// The latest sightings of a read after which more waited.
+  private var waiting = SightingBatch(capacity: mostWaiting)
   /// What the kernel filters by now.
   public private(set) var filter: String?
   /// How many frames were taken: the number of the last one.
@@ -101,22 +107,31 @@ public struct LiveSource: ~Copyable {
   /// Each frame is decoded where the kernel put it.
   public mutating func read(into batch: inout SightingBatch) -> Int {
     let linkType = CaptureSocket.linkType
+    batch.takeOver(&waiting)
     let count = Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
     }
-    batch.order()
+    settle(&batch, after: count)
     return count
   }
 
   /// The same, for a keeper that sees the frames which count.
   public mutating func read(into batch: inout SightingBatch, keeper: Keeper) -> Int {
     let linkType = CaptureSocket.linkType
+    batch.takeOver(&waiting)
     let count = Self.read(&socket, &interfaces, &frameCount) { frame, number in
       Self.add(frame, number, as: linkType, to: &batch)
       keeper(frame)
     }
-    batch.order()
+    settle(&batch, after: count)
     return count
+  }
+
+  /// Orders what was read; while more waits, the latest of it waits for what comes late.
+  private mutating func settle(_ batch: inout SightingBatch, after count: Int) {
+    batch.order()
+    guard count >= Self.mostFrames else { return }
+    batch.keepBack(Self.usualDelay, atMost: Self.mostWaiting, in: &waiting)
   }
 
   @inline(__always)

@@ -98,7 +98,9 @@ struct NodeReplay: Sendable {
       return summary
     }
     var position: UInt64 = 0
-    while step(&source) {
+    var isOpen = true
+    while isOpen {
+      isOpen = step(&source)
       bytesRead(source.position &- position)
       position = source.position
     }

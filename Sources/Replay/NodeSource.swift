@@ -4,13 +4,26 @@ internal import LiveCapture
 internal import System
 internal import Wire
 
+/// Whether an interface is a bridge, by what container runtimes and their networks call theirs.
+private func isBridgeName(_ name: String) -> Bool {
+  let words = [
+    "cni", "cbr", "br", "docker", "virbr", "lxdbr", "lxcbr", "podman", "nerdctl", "kube-bridge",
+    "weave",
+  ]
+  return words.contains { word in
+    guard name.hasPrefix(word) else { return false }
+    let rest = name.dropFirst(word.count)
+    return rest.isEmpty || rest.hasPrefix("-") || rest.allSatisfy(\.isNumber)
+  }
+}
+
 /// Reads, filters and decodes one node's frames into batches of sightings.
 struct NodeSource: ~Copyable {
   /// An interface as far as decoding needs it.
   private struct Interface {
     var link: LinkType
     var file: Int
-    /// What the observer tells interfaces apart by, where frames do not carry their interface's number.
+    /// What the observer tells interfaces apart by, where frames do not carry their interface's number; a bridge's says so.
     var number: UInt32
     var filter: PacketFilter?
     /// Whether the filter cannot be compiled for these frames: then they are left out.
@@ -25,17 +38,25 @@ struct NodeSource: ~Copyable {
   /// How many interfaces each file has, and in which one of them stands for all.
   private var interfaceCounts: [Int: Int] = [:]
   private var filesOfAny: Set<Int> = []
-  /// Whether a file holds several interfaces' frames as its program came to take them, and not by time.
+  /// Whether a file may hold several interfaces' frames as its program came to take them, and not by time.
   private var isTakenInTurns = false
+  private var isInOrder = false
+  /// Whether one of the interfaces is a bridge, to which its ports hand frames with their times.
+  private var hasBridge = false
   /// The latest sightings, before which one may come that was earlier.
   private var waiting = SightingBatch(capacity: mostWaiting)
   private(set) var summary: NodeSummary
 
-  /// How much later than another a frame of one interface mostly comes, and how many sightings wait for it at most.
-  private static let usualDelay = Interval.microseconds(100)
+  /// How late any frame came so far.
+  private var mostDelay = Interval(nanoseconds: 0)
+
+  /// How late a frame of one interface mostly comes at most, and how many sightings wait for it.
+  private static let usualDelay = Interval.milliseconds(1)
   private static let mostWaiting = 1 << 10
   /// How many wait, at most, for those of another interface.
   private static let mostTaken = 1 << 16
+  /// So many batches of records are read in one go at most.
+  private static let mostRounds = 64
 
   init(_ capture: NodeCapture, firstFile: Int, filter: FilterSet?) throws(CaptureFileError) {
     timeline = try openTimeline(capture.files)
@@ -51,16 +72,40 @@ struct NodeSource: ~Copyable {
     batch.removeAll()
     batch.takeOver(&waiting)
     var isOpen = addRecords(to: &batch)
-    while isOpen, isTakenInTurns, batch.isShort(of: Self.mostTaken) {
+    var rounds = 1
+    while isOpen, rounds < Self.mostRounds, isWorthMore(batch) {
       isOpen = addRecords(to: &batch)
+      rounds += 1
     }
-    batch.order()
-    if isOpen, isTakenInTurns {
-      batch.keepBack(SightingBatch.reach, atMost: Self.mostTaken, in: &waiting)
-    } else if isOpen {
-      batch.keepBack(Self.usualDelay, atMost: Self.mostWaiting, in: &waiting)
+    mostDelay = max(mostDelay, batch.mostDelay)
+    batch.order(hasBridges: hasBridge)
+    if isTakenInTurns, batch.span > SightingBatch.reach + SightingBatch.reach,
+      mostDelay <= Self.usualDelay
+    {
+      // It is in order after all.
+      isInOrder = true
+    }
+    if isOpen {
+      batch.keepBack(delay, atMost: waitsLong ? Self.mostTaken : Self.mostWaiting, in: &waiting)
     }
     return isOpen
+  }
+
+  /// Whether sightings wait for those of another interface.
+  private var waitsLong: Bool { isTakenInTurns && !isInOrder }
+
+  /// How long what was captured waits for what comes late.
+  private var delay: Interval {
+    let seen = mostDelay + mostDelay
+    return waitsLong ? SightingBatch.reach : min(max(Self.usualDelay, seen), SightingBatch.reach)
+  }
+
+  /// Whether more should be read before a batch is ordered: of a small one most would wait each time.
+  private func isWorthMore(_ batch: borrowing SightingBatch) -> Bool {
+    waitsLong
+      ? batch.count < 2 * Self.mostTaken
+        && batch.span <= SightingBatch.reach + SightingBatch.reach
+      : batch.count < 2 * Self.mostWaiting
   }
 
   /// Appends the sightings of the next records; `false` at the end.
@@ -93,13 +138,17 @@ struct NodeSource: ~Copyable {
         // The kernel's own numbers, which cooked frames carry, do not reach this half.
         // Version 1 of the cooked header is written for `any` alone, and leaves the interface untold.
         number: description.linkType == .linuxCooked
-          ? 0 : 1 << 31 + UInt32(truncatingIfNeeded: interfaces.count)
+          ? 0 : 1 << 31 + UInt32(truncatingIfNeeded: interfaces.count) & (Sighting.bridgeBit - 1)
       )
       do throws(PacketFilterError) {
         interface.filter = try filters?.filter(for: interface.link)
       } catch {
         interface.isUnreadable = true
         summary.failures.append(.filter(error, file: summary.files[file]))
+      }
+      if let name = description.name, isBridgeName(name) {
+        interface.number |= Sighting.bridgeBit
+        hasBridge = true
       }
       interfaces.append(interface)
       interfaceCounts[file, default: 0] += 1
@@ -148,6 +197,9 @@ struct NodeSource: ~Copyable {
   mutating func finish() {
     summary.warnings = timeline.warnings
     noteInterfaces()
+    var names: Set<String> = []
+    let seen = interfaces.filter(\.hasFrames)
+    summary.isOfOneInterface = seen.count == 1 && !seen[0].link.isOfAny && filesOfAny.isEmpty
     for index in 0..<timeline.interfaceCount {
       let (file, description) = timeline.interface(index)
       let hasFrames = interfaces.indices.contains(index) && interfaces[index].hasFrames
@@ -155,7 +207,7 @@ struct NodeSource: ~Copyable {
         note(description.statistics, ofDevice: name)
         continue
       }
-      if let name = description.name, !summary.interfaces.contains(name) {
+      if let name = description.name, names.insert(name).inserted {
         summary.interfaces.append(name)
       }
       if let dropped = description.statistics.dropped {
@@ -163,6 +215,11 @@ struct NodeSource: ~Copyable {
       }
     }
   }
+}
+
+extension LinkType {
+  /// Whether captures of all interfaces at once are written so.
+  fileprivate var isOfAny: Bool { self == .linuxCooked || self == .linuxCookedV2 }
 }
 
 extension NodeSource {

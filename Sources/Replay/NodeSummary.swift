@@ -28,4 +28,6 @@ public struct NodeSummary: Sendable {
   public var interfaces: [String] = []
   /// The link types of the frames, in the order of their first.
   public var linkTypes: [LinkType] = []
+  /// Whether all frames are of one interface, and not of `any`.
+  public var isOfOneInterface = false
 }

@@ -59,5 +59,10 @@ public struct Interval: Hashable, Comparable, Sendable {
   }
 
   @inlinable
+  public static func + (left: Self, right: Self) -> Self {
+    Self(nanoseconds: left.nanoseconds &+ right.nanoseconds)
+  }
+
+  @inlinable
   public var inSeconds: Double { Double(nanoseconds) / 1e9 }
 }

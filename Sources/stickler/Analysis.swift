@@ -175,6 +175,7 @@ extension ObservedNode {
     coverage.from = summary.began
     coverage.to = summary.ended
     self.init(coverage, matching: summary.matching, orphans: summary.orphans)
+    isOfOneInterface = summary.isOfOneInterface
   }
 }
 

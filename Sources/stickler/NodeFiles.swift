@@ -37,11 +37,21 @@ struct NodeFiles: Hashable, Sendable {
     var unnamed: [String] = []
     for given in try arguments[files] { unnamed += try expanding(given) }
     let folders = Dictionary(grouping: Set(unnamed.map(Place.init)), by: \.name)
+    func isShared(_ place: Place) -> Bool { folders[place.name].map { $0.count > 1 } ?? false }
+    // Where folders have an interface in common, each has a node's interfaces.
+    let nodeFolders = Set(
+      unnamed.map(Place.init).filter { isShared($0) && $0.isInterface }.map(\.folder)
+    )
     for path in unnamed {
       let place = Place(path)
-      // One name in several folders mostly is one folder a node.
-      let isShared = folders[place.name].map { $0.count > 1 } ?? false
-      paths[isShared ? "\(place.folder)/\(place.name)" : place.name, default: []].append(path)
+      let name: String
+      if nodeFolders.contains(place.folder) {
+        name = place.folder
+      } else {
+        // One name in several folders mostly is one folder a node.
+        name = isShared(place) ? "\(place.folder)/\(place.name)" : place.name
+      }
+      paths[name, default: []].append(path)
     }
     guard !paths.isEmpty else {
       throw Failure("FILE is missing: which captures are to be read? (- is standard input)")
@@ -60,6 +70,16 @@ struct NodeFiles: Hashable, Sendable {
     init(_ path: String) {
       name = nodeName(of: path)
       folder = path.split(separator: "/").dropLast().last.map(String.init) ?? "."
+    }
+
+    /// Whether the file is called as interfaces are, of networks that nodes commonly have.
+    var isInterface: Bool {
+      let words = [
+        "eth", "en", "bond", "veth", "cali", "lxc", "cni", "cbr", "br", "docker", "flannel",
+        "vxlan", "tun", "lo",
+      ]
+      return name == "lo"
+        || words.contains { name.hasPrefix($0) && name.contains(where: \.isNumber) }
     }
   }
 

@@ -26,16 +26,25 @@ struct NodeVotes {
   private mutating func add(_ stretch: Run.Stretch, of leg: FiveTuple) {
     guard stretch.datagrams > 0 else { return }
     if let result = stretch.result {
-      guard result.source.address != leg.source.address,
-        let owner = inventory.owner(of: result.source.address, time: stretch.first),
+      guard result.source.address != leg.source.address else {
+        // Who is let in with the own address from outside is let in to a pod of this node.
+        if inventory.owner(of: leg.source.address, time: stretch.first) == nil {
+          noteNeighbour(result.destination.address, at: stretch.first)
+        }
+        return
+      }
+      guard let owner = inventory.owner(of: result.source.address, time: stretch.first),
         owner.role.isNodes
       else { return }
       writers.insert(inventory.node(owner.node).name)
-    } else if stretch.origin == nil,
-      let node = inventory.node(ofPodAt: leg.destination.address, time: stretch.first)
-    {
-      neighbours.insert(inventory.node(node).name)
+    } else if stretch.origin == nil {
+      noteNeighbour(leg.destination.address, at: stretch.first)
     }
+  }
+
+  private mutating func noteNeighbour(_ pod: IPAddress, at time: Timestamp) {
+    guard let node = inventory.node(ofPodAt: pod, time: time) else { return }
+    neighbours.insert(inventory.node(node).name)
   }
 
   /// The node whose own address, and no other's, was written into packets here.

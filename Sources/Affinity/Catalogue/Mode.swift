@@ -26,6 +26,7 @@ public struct Mode: Sendable {
   public enum Need: String, Sendable {
     case inventory = "an inventory (--inventory)"
     case history = "inventories from before and after, with their times (--inventory FILE@TIME)"
+    case nodeName = "which node of the cluster the capture is from (--node NAME=FILE)"
     case icmp = "ICMP errors in the capture"
     case nodeFacts = "facts of the nodes, such as their conntrack tables"
     case proxyMode = "the proxy mode (--proxy-mode)"

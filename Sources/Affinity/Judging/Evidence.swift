@@ -260,6 +260,23 @@ struct Evidence: Sendable {
 
   func nodeName(_ node: Int) -> String { nodes[node].name }
 
+  /// Whether a backend's address became another pod's while it was used.
+  func isInherited(_ placement: PlacementRecord) -> Bool {
+    guard let inventory,
+      let first = inventory.pod(at: placement.backend, over: .udp, time: placement.from),
+      let last = inventory.pod(at: placement.backend, over: .udp, time: placement.to)
+    else { return false }
+    return first != last
+  }
+
+  /// Whether a good part of a session's datagrams went where no capture shows it, which is not to be lost.
+  func isSeenInPart(_ session: Int) -> Bool {
+    let session = sessions[session]
+    let placed = session.placements.reduce(0) { $0 + placements[$1].datagrams }
+    let unseen = session.datagrams - placed - session.lost - session.ambiguous
+    return unseen >= 3 && 4 * unseen > session.datagrams
+  }
+
   /// The frames that show a move: the last one of the old way and the first of the new.
   func witnesses(of move: Move) -> [(witness: Witness, role: String)] {
     let old = stitched.ledger.runs[Int(placements[move.was].lastRun)]

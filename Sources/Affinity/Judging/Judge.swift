@@ -31,6 +31,8 @@ struct FindingRecord: Sendable {
 /// What could not be told apart.
 struct DoubtRecord: Sendable {
   var modes: [String]
+  var subject: FindingRecord.Subject
+  var session: Int?
   var service: ServiceKey
   var client: String?
   var at: Timestamp
@@ -224,6 +226,8 @@ struct Judge {
     doubts.append(
       DoubtRecord(
         modes: modes.map(\.id),
+        subject: kind,
+        session: symptom.session,
         service: symptom.service ?? .front(Endpoint(.init(v4: 0), 0)),
         client: symptom.client ?? symptom.session.map { evidence.sessions[$0].client.description },
         at: symptom.at,

@@ -5,6 +5,8 @@ internal import Wire
 struct Verdicts {
   private let evidence: Evidence
   private let findings: [FindingRecord]
+  /// The sessions of each service that may have lost something, where no cause could be told.
+  private let mayBeShort: [ServiceKey: Set<Int>]
   /// The sessions and the findings of each service.
   private let members: [ServiceKey: [Int]]
   private let found: [ServiceKey: [Int]]
@@ -28,6 +30,11 @@ struct Verdicts {
       if let service = finding.symptom.service { found[service, default: []].append(index) }
     }
     self.found = found
+    var mayBeShort: [ServiceKey: Set<Int>] = [:]
+    for doubt in judge.doubts where doubt.subject == .loss {
+      if let session = doubt.session { mayBeShort[doubt.service, default: []].insert(session) }
+    }
+    self.mayBeShort = mayBeShort
     let evidence = judge.evidence
     placed = members.mapValues { Placed($0, evidence) }
   }
@@ -37,6 +44,10 @@ struct Verdicts {
     var count = 0
     /// Those that sent more than one datagram, and are not a node's own.
     var checkable = 0
+    /// Those of which a good part went where no capture shows it: they may have moved there.
+    var inPart = 0
+    /// Those whose backend's address became another pod's meanwhile: their datagrams moved with it, unseen.
+    var inherited = 0
     /// A node's own client that moves looks like another client that begins.
     var own = 0
 
@@ -49,6 +60,11 @@ struct Verdicts {
           own += 1
         } else if evidence.sessions[index].datagrams > 1 {
           checkable += 1
+          if evidence.isSeenInPart(index) { inPart += 1 }
+          let places = evidence.sessions[index].placements
+          if places.contains(where: { evidence.isInherited(evidence.placements[$0]) }) {
+            inherited += 1
+          }
         }
       }
     }
@@ -197,6 +213,18 @@ struct Verdicts {
           : "no session sent more than one datagram"
       )
     }
+    if placed.inherited > 0, what == "backend" {
+      return done(
+        .inconclusive,
+        "\(counted(placed.inherited, "session")) stayed at an address that became another pod's"
+      )
+    }
+    if placed.inPart > 0 {
+      return done(
+        .inconclusive,
+        "\(counted(placed.inPart, "session")) went out of sight in part, and may have moved there"
+      )
+    }
     let kept = "\(counted(placed.checkable, "session")) checked"
     return done(.pass, explained > 0 ? "\(kept), \(counted(explained, "change")) explained" : kept)
   }
@@ -275,13 +303,10 @@ struct Verdicts {
     guard !promised.isEmpty else { return nil }
     let placed = promised.filter { !evidence.sessions[$0].placements.isEmpty }
     let crossing = placed.filter { session in
-      evidence.sessions[session].placements.contains { place in
-        let placement = evidence.placements[place]
-        guard let inventory = evidence.inventory,
-          let node = inventory.node(ofPodAt: placement.backend.address, time: placement.from)
-        else { return placement.backendNode != placement.ingressNode }
-        return inventory.node(node).name != evidence.nodeName(Int(placement.ingressNode))
-      }
+      evidence.sessions[session].placements.contains { isCrossing(evidence.placements[$0]) == true }
+    }
+    let isOpen = placed.contains { session in
+      evidence.sessions[session].placements.contains { isCrossing(evidence.placements[$0]) == nil }
     }
     guard crossing.isEmpty else {
       return result(
@@ -292,14 +317,30 @@ struct Verdicts {
         violations: crossing.count
       )
     }
-    return placed.isEmpty
-      ? result(expectation, .inconclusive, "no session could be placed")
-      : result(
+    if placed.isEmpty { return result(expectation, .inconclusive, "no session could be placed") }
+    if isOpen {
+      return result(
         expectation,
-        .pass,
-        "\(counted(placed.count, "session")) checked",
-        checked: placed.count
+        .inconclusive,
+        "which node of the cluster a capture is from is not known: --node NAME=FILE says it"
       )
+    }
+    return result(
+      expectation,
+      .pass,
+      "\(counted(placed.count, "session")) checked",
+      checked: placed.count
+    )
+  }
+
+  /// Whether a datagram went on to another node; nil where the inventory does not know where it came in.
+  private func isCrossing(_ placement: PlacementRecord) -> Bool? {
+    guard let inventory = evidence.inventory,
+      let node = inventory.node(ofPodAt: placement.backend.address, time: placement.from)
+    else { return placement.backendNode != placement.ingressNode }
+    let ingress = evidence.nodeName(Int(placement.ingressNode))
+    guard inventory.node(named: ingress) != nil else { return nil }
+    return inventory.node(node).name != ingress
   }
 
   private func clientIPAffinity(_ service: ServiceKey) -> Report.ExpectationVerdict? {
@@ -379,11 +420,24 @@ struct Verdicts {
         "\(counted(datagrams, "datagram")) of \(counted(unnamed.count, "session")) went out of sight, and the cause could not be told"
       )
     }
+    let open = mayBeShort[service]?.count ?? 0
+    if open > 0 {
+      return done(
+        .inconclusive,
+        "\(counted(open, "session")) got too few answers, and the cause could not be told"
+      )
+    }
     let unseen = evidence.roster.unplaced.count {
       evidence.services[$0] == service && evidence.sessions[$0].replies == 0
     }
     if unseen == sessions.count, !sessions.isEmpty {
       return done(.inconclusive, "no session could be placed")
+    }
+    if unseen > 0 {
+      return done(
+        .inconclusive,
+        "\(counted(unseen, "session")) got no answer and could not be placed"
+      )
     }
     return done(.pass, "\(counted(sessions.count, "session")) checked")
   }

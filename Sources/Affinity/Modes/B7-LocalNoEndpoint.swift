@@ -55,6 +55,7 @@ extension Mode {
       return .ruledOut("the service's traffic policy does not keep it to the node")
     }
     let node = evidence.nodeName(loss.node)
+    guard inventory.node(named: node) != nil else { return .unknown(needs: Need.nodeName.rawValue) }
     let local = inventory.endpoints(of: port, at: loss.at).filter { $0.node == node && $0.isReady }
     guard local.isEmpty else { return .ruledOut("\(node) has an endpoint of the service") }
     return .holds(

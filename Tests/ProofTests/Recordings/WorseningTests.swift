@@ -34,7 +34,7 @@ import Workbench
     let files = try recorded.nodes.map { $0.byInterface(as: .ethernet) }
     let bare = try report(of: files, recorded.inventory)
     let spot = try #require(bare.blindSpots.first { $0.kind == "unanswered-unseen" })
-    #expect(spot.effect.hasPrefix("12 sessions were not answered, and nothing shows whether"))
+    #expect(spot.effect.hasPrefix("12 sessions got no answer, and nothing shows whether"))
     #expect(bare.verdict == .inconclusive)
   }
 }
