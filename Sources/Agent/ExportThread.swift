@@ -79,6 +79,8 @@ final class ExportThread: Sendable {
     var held = Tick()
     var evidence = EvidenceDesk()
     var lastWrite = Instant(nanoseconds: 0)
+    /// Whether the next process finds what this one could not send.
+    let isKept: Bool
 
     init(
       _ settings: Exporter.Settings?,
@@ -86,6 +88,7 @@ final class ExportThread: Sendable {
       _ target: AgentSettings.Target?,
       _ waker: Waker
     ) throws(SystemError) {
+      isKept = spool.directory != nil
       if let settings { exporter = try Exporter(settings, Spool(spool), waker: waker) }
       if let target {
         datagrams = try DatagramExporter(host: target.host, port: target.port)
@@ -188,7 +191,7 @@ final class ExportThread: Sendable {
     }
   }
 
-  /// Gives the collector a moment to take the rest; what it does not take stays in the spool.
+  /// Gives the collector a moment to take the rest; what it does not take stays in the spool's folder, if there is one.
   private func finish(_ parts: inout Parts) {
     guard parts.exporter != nil else { return }
     let end = Instant.now() + .seconds(3)
@@ -202,7 +205,9 @@ final class ExportThread: Sendable {
     }
     let isSettled = parts.exporter?.isSettled ?? true
     if !isSettled {
-      report("the collector has not acknowledged everything; the rest stays in the spool")
+      let rest =
+        parts.isKept ? "stays in the spool" : "is lost: --spool FOLDER keeps it for the next start"
+      report("the collector has not acknowledged everything; the rest \(rest)")
     }
     parts.exporter?.spool.sync()
     parts.exporter?.close()

@@ -130,6 +130,20 @@ struct AgentTests {
     agent.end(SIGTERM) { collector.step() }
   }
 
+  @Test func `without a spool what the collector did not get is lost, and is said to be`() throws {
+    let talk = try Talk()
+    let closed = try TCPListener(bind: Self.home).local
+    let words =
+      "'\(AgentProcess.path)' --no-http --sandbox off --node n1 -i lo -p \(talk.port) --collector \(closed) --for 1s 2>&1"
+    let said = try Command("sh", ["-c", words]).output
+    #expect(
+      said.contains(
+        "acknowledged everything; the rest is lost: --spool FOLDER keeps it for the next start"
+      ),
+      "\(said)"
+    )
+  }
+
   @Test func `killed at any moment it tells nothing twice, and goes on`() throws {
     let talk = try Talk()
     var settings = CollectingServer.Settings()
