@@ -14,6 +14,12 @@ enum ReportCommand {
     "the collector: its address, such as http://127.0.0.1:9470, or the file of its --db"
   )
 
+  static let tokenFile = Option(
+    "token-file",
+    .file,
+    "a file with the token that the collector asks readers for: that of its --http-token-file"
+  )
+
   static let expect = Option(
     repeating: "expect",
     .list(of: Notation<Expectation>.choice("EXPECTATION")),
@@ -29,7 +35,7 @@ enum ReportCommand {
       promise (--expect), which is inconclusive where nobody promised it.
       """,
     options: [
-      from, CollectOptions.tokenFile, LiveOptions.service, expect, AnalyzeCommand.format,
+      from, tokenFile, LiveOptions.service, expect, AnalyzeCommand.format,
       AnalyzeCommand.output,
       AnalyzeCommand.sessions, AnalyzeCommand.html,
     ],
@@ -53,7 +59,8 @@ enum ReportCommand {
     try AnalyzeCommand.outputs(arguments, [AnalyzeCommand.html]).check(against: [])
     let isURL = place.hasPrefix("http://") || place.hasPrefix("https://")
     var stored =
-      isURL ? try fetched(place, try CollectOptions.token(arguments)) : try kept(in: place)
+      isURL
+      ? try fetched(place, try CollectOptions.token(arguments, tokenFile)) : try kept(in: place)
     let scope = ServiceScope(try arguments[LiveOptions.service])
     let expectations = Set(try arguments[expect].flatMap(\.self))
     stored.report = stored.report.narrowed(
