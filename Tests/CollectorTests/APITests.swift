@@ -93,11 +93,26 @@ struct APITests {
     ("sessions?limit=0", "limit"), ("sessions?limit=x", "limit"), ("sessions?cursor=x", "cursor"),
     ("findings?cursor=1", "cursor"), ("sessions?client=x", "client"), ("findings?since=x", "since"),
     ("sessions?moved=1", "moved"), ("report?form=x", "form"), ("services?limit=1", "limit"),
+    ("findings?mode=Z9", "mode"), ("incidents?mode=a2", "mode"),
+    ("findings?class=violatio", "class"),
+    ("incidents?class=", "class"),
   ])
   func `what a parameter has to be is told`(path: String, name: String) throws {
     let answer = try ServedReport(ServedReport.report()).get("/api/v1/\(path)")
     #expect(answer.status == 400)
     #expect(try JSONValue(answer.body)["error"]?.string?.contains(name) == true)
+  }
+
+  @Test func `what a mode or a class may be is told where it is none`() throws {
+    let served = try ServedReport(ServedReport.report())
+    func advice(_ path: String) throws -> String {
+      try JSONValue(served.get("/api/v1/\(path)").body)["what_to_do"]?.string ?? ""
+    }
+    #expect(try advice("findings?mode=Z9").hasPrefix("mode is one of A1, A2, A3, "))
+    #expect(
+      try advice("incidents?class=no")
+        == "class is one of explained, loss, security, source, violation"
+    )
   }
 
   @Test func `evidence says why there is none`() throws {

@@ -6,6 +6,8 @@ internal import Wire
 struct ListQuery {
   static let most = 1_000
 
+  private static let classes = Set(Catalogue.modes.map(\.modeClass.rawValue)).sorted()
+
   let limit: Int
   let service: String?
   let node: String?
@@ -20,8 +22,8 @@ struct ListQuery {
     self.request = request
     service = request["service"]
     node = request["node"]
-    mode = request["mode"]
-    modeClass = request["class"]
+    mode = try Self.choice("mode", Catalogue.inOrder.map(\.id), in: request)
+    modeClass = try Self.choice("class", Self.classes, in: request)
     client = try request["client"].map { text throws(APIProblem) in
       if let endpoint = Endpoint(text) { return endpoint.description }
       guard let address = IPAddress(text) else {
@@ -35,6 +37,20 @@ struct ListQuery {
     }
     since = try Self.time("since", in: request)
     limit = try Self.limit(in: request)
+  }
+
+  /// One of the words that findings have there.
+  private static func choice(
+    _ name: String,
+    _ words: [String],
+    in request: HTTPRequest
+  ) throws(APIProblem) -> String? {
+    guard let word = request[name] else { return nil }
+    guard words.contains(word) else {
+      let list = words.joined(separator: ", ")
+      throw APIProblem(400, "no finding has such a \(name)", "\(name) is one of \(list)")
+    }
+    return word
   }
 
   static func limit(in request: HTTPRequest) throws(APIProblem) -> Int {
