@@ -22,7 +22,9 @@ import Wire
       case .incident(let incident, _, let was):
         "incident \(incident.mode ?? "?")" + (was.map { ", was \($0.mode ?? "?")" } ?? "")
       case .contradiction(let one): "contradiction \(one.client) \(one.kind)"
-      case .withdrawal(let incident): "withdrawal \(incident.mode ?? "?")"
+      case .withdrawal(let incident, let successor):
+        "withdrawal \(incident.mode ?? "?")"
+          + (successor.map { ", of \($0.mode ?? "?") now" } ?? "")
       case .verdict(let was, let now): "verdict \(was?.rawValue ?? "-") \(now?.rawValue ?? "-")"
       }
     }
@@ -113,6 +115,44 @@ import Wire
     for _ in 0..<3 {
       #expect(Self.words(chronicle.note(report)).allSatisfy { $0 == "incident A17" })
     }
+  }
+
+  @Test func `an incident whose findings another one has is withdrawn, and says which`() throws {
+    var chronicle = Chronicle()
+    var report = Self.sample(incidents: 1)
+    let ids = report.findings.filter { $0.incident == report.incidents[0].id }.map(\.id)
+    try #require(ids.count >= 3)
+    // A flush, half of which is understood at first.
+    report.incidents.append(report.incidents[0])
+    (report.incidents[0].id, report.incidents[0].findings) = ("I-all", Array(ids[2...]))
+    (report.incidents[0].mode, report.incidents[0].modeClass) = (nil, "violation")
+    (report.incidents[1].id, report.incidents[1].findings) = ("I-some", Array(ids[..<2]))
+    _ = chronicle.note(report)
+    #expect(Self.words(chronicle.note(report)).prefix(2) == ["incident A2", "incident ?"])
+    report.incidents.removeLast()
+    (report.incidents[0].mode, report.incidents[0].findings) = ("A2", ids)
+    #expect(chronicle.note(report).isEmpty)
+    let events = chronicle.note(report)
+    #expect(Self.words(events) == ["incident A2, was ?", "withdrawal A2, of A2 now"])
+    let withdrawal = try #require(events.last)
+    #expect(
+      withdrawal.line().contains(" withdrawn  A2: I-some is part of I-all now, A2 since ")
+    )
+    let line = try JSONValue(String(decoding: withdrawal.jsonLine, as: UTF8.self))
+    #expect(line["incident"]?["id"]?.string == "I-some")
+    #expect(line["successor"]?["id"]?.string == "I-all")
+    #expect(line["successor"]?["findings"]?.array?.count == ids.count)
+    #expect(chronicle.note(report).isEmpty)
+    #expect(chronicle.hasTrouble)
+
+    // Under a third id it is the same one: who knows the second is told so, and in the end that it is none.
+    report.incidents[0].id = "I-other"
+    #expect(chronicle.note(report).isEmpty)
+    #expect(Self.words(chronicle.note(report)) == ["withdrawal A2, of A2 now"])
+    #expect(chronicle.note(report).isEmpty)
+    #expect(
+      Self.words(chronicle.note(Self.sample(incidents: 0), isLast: true)) == ["withdrawal A2"]
+    )
   }
 
   @Test func `an incident whose time is corrected a little is the same one`() {

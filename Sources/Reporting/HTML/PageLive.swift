@@ -13,7 +13,7 @@ let pageLiveScript = #"""
   const liveWords = {
     move: (event) => event.client + " moved from " + podOf(event.was) + " to " + podOf(event.now),
     incident: (event) => liveIncident(event.incident) + (event.was ? ", told before as " + (event.was.mode || "undetermined") : ""),
-    withdrawal: (event) => "no longer: " + liveIncident(event.incident),
+    withdrawal: (event) => "no longer: " + liveIncident(event.incident) + (event.successor ? "; it is part of " + liveIncident(event.successor) : ""),
     contradiction: (event) => event.contradiction.client + ": " + event.contradiction.because,
     verdict: (event) => "the verdict is " + (event.now || "open") + (event.was ? ", it was " + event.was : ""),
   };

@@ -8,8 +8,8 @@ public enum ChronicleEvent: Sendable, Hashable {
   /// Something went wrong, or needs an explanation; told again when it has grown to twice its size, and when it turned out
   /// to be another one than it was told as.
   case incident(Report.Incident, example: Report.Finding, was: Report.Incident?)
-  /// What was told as an incident turned out to be none.
-  case withdrawal(Report.Incident)
+  /// What was told as an incident turned out to be none, or to be part of another one, which has its findings.
+  case withdrawal(Report.Incident, successor: Report.Incident?)
   /// A pod's own answer speaks against a placement.
   case contradiction(Report.Contradiction)
   case verdict(was: Report.Verdict?, now: Report.Verdict?)
@@ -44,6 +44,8 @@ public struct Chronicle: Sendable {
   private var pending: Set<Key> = []
   /// By their ids.
   private var told: [String: Report.Incident] = [:]
+  /// Those of them whose ids an event has told: who listens waits to hear what becomes of them.
+  private var announced: Set<String> = []
   /// The contradictions of the last report, and those that were told.
   private var pendingObjections: Set<Objection> = []
   private var toldObjections: Set<Objection> = []
@@ -137,10 +139,11 @@ public struct Chronicle: Sendable {
         guard let incident = wanted[finding.id] else { continue }
         let known = told.updateValue(incident, forKey: incident.id) ?? earlier[incident.id]
         let was = known?.mode == incident.mode ? nil : known
+        announced.insert(incident.id)
         events.append(.incident(incident, example: finding, was: was))
       }
     }
-    events += withdrawals(isLast ? current : current.union(pending), in: report)
+    events += withdrawals(isLast ? current : current.union(pending), in: report, isLast)
     pending = current
     return events
   }
@@ -161,15 +164,40 @@ public struct Chronicle: Sendable {
     }
   }
 
-  /// What was told and is in no report any more, under its id or another one.
-  private mutating func withdrawals(_ known: Set<Key>, in report: Report) -> [ChronicleEvent] {
+  /// What was told and is in no report any more under its id.
+  ///
+  /// Findings that are grouped anew are not told again: whoever knows the incident that they were of is told which one has
+  /// them now, as soon as two reports say so.
+  private mutating func withdrawals(
+    _ known: Set<Key>,
+    in report: Report,
+    _ isLast: Bool
+  ) -> [ChronicleEvent] {
     let ids = Set(known.map(\.id))
     let gone = told.values.filter { !ids.contains($0.id) }
     guard !gone.isEmpty else { return [] }
-    let grouped = Set(report.incidents.flatMap(\.findings))
-    for incident in gone { told[incident.id] = nil }
-    return gone.filter { grouped.isDisjoint(with: $0.findings) }
-      .sorted { ($0.from, $0.id) < ($1.from, $1.id) }
-      .map { .withdrawal($0) }
+    var places: [String: Int] = [:]
+    for (index, incident) in report.incidents.enumerated() {
+      for finding in incident.findings { places[finding] = index }
+    }
+    var events: [ChronicleEvent] = []
+    for incident in gone.sorted(by: { ($0.from, $0.id) < ($1.from, $1.id) }) {
+      let successor = Self.heir(of: incident, places).map { report.incidents[$0] }
+      if let successor, !isLast, told[successor.id] == nil { continue }
+      told[incident.id] = nil
+      guard announced.remove(incident.id) != nil else { continue }
+      if let successor { announced.insert(successor.id) }
+      events.append(.withdrawal(incident, successor: successor))
+    }
+    return events
+  }
+
+  /// Which incident has most of another one's findings, by the places of those; the first of equals.
+  private static func heir(of incident: Report.Incident, _ places: [String: Int]) -> Int? {
+    var counts: [Int: Int] = [:]
+    for finding in incident.findings {
+      if let place = places[finding] { counts[place, default: 0] += 1 }
+    }
+    return counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key
   }
 }

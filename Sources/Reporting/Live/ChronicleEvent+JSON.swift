@@ -27,11 +27,13 @@ extension ChronicleEvent {
       write(example, to: &writer)
       writer.key("was")
       if let was { write(was, to: &writer) } else { writer.null() }
-    case .withdrawal(let incident):
+    case .withdrawal(let incident, let successor):
       writer.member("event", "withdrawal")
       writer.member("at", incident.from.description)
       writer.key("incident")
       write(incident, to: &writer)
+      writer.key("successor")
+      if let successor { write(successor, to: &writer) } else { writer.null() }
     case .contradiction(let contradiction):
       writer.member("event", "contradiction")
       writer.member("at", contradiction.at.description)

@@ -26,11 +26,13 @@ extension ChronicleEvent {
         + "\(incident.summary.isEmpty ? example.change : incident.summary)\(size)\(before)"
       let emphasis: Style.Emphasis = incident.modeClass == "explained" ? .cyan : .red
       return (incident.from, name.joined(separator: " "), emphasis, text)
-    case .withdrawal(let incident):
+    case .withdrawal(let incident, let successor):
       let name = incident.mode ?? "cause undetermined"
-      return (
-        incident.from, "withdrawn", .dim, "\(name): more packets tell it differently than was said"
-      )
+      let why =
+        successor.map {
+          "\(incident.id) is part of \($0.id) now, \($0.mode ?? "cause undetermined") since \($0.from.clock)"
+        } ?? "more packets tell it differently than was said"
+      return (incident.from, "withdrawn", .dim, "\(name): \(why)")
     case .contradiction(let contradiction):
       return (
         contradiction.at, "contradicted", .red,
