@@ -190,6 +190,76 @@ import Wire
     #expect(told.arrivals.count == 2)
   }
 
+  @Test func `two processes do not speak for one node at once`() throws {
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    let doors = [Self.home, Endpoint(IPAddress(high: 0, low: 1), 0)]
+    var server = try CollectingServer(doors.map { CollectingServer.Door($0) }, settings)
+    var told = Told()
+    var first = try HandWrittenAgent(to: server.endpoints[0])
+    server.run(&told, toAccept: 1)
+    first.send(first.message(hello(epoch: 7)))
+    server.run(&told) { $0.opened.count == 1 }
+    // Another machine's, which is called alike.
+    var other = try HandWrittenAgent(to: server.endpoints[1])
+    server.run(&told, toAccept: 2)
+    other.send(other.message(hello(epoch: 8)))
+    server.run(&told) { $0.closed.count == 1 }
+    #expect(told.closed == [.sameName])
+    #expect(told.opened.map(\.epoch) == [7])
+    other.listen()
+    let refusal = try #require(other.acknowledgements.first?.refusal)
+    #expect(refusal.hasPrefix("the agent at 127.0.0.1:"))
+    let advice = "where both run, give each a name of its own by --node"
+    #expect(refusal.hasSuffix(" speaks for n1 already: \(advice)"))
+    #expect(told.lines[0].hasSuffix(refusal))
+
+    // The same one, once more before its connection is known to be gone: both go on, as its messages say where they belong.
+    var again = try HandWrittenAgent(to: server.endpoints[1])
+    server.run(&told, toAccept: 3)
+    again.send(again.message(hello(epoch: 7)))
+    server.run(&told) { $0.opened.count == 2 }
+    // One that has begun anew at the same address.
+    var anew = try HandWrittenAgent(to: server.endpoints[1])
+    again.finish()
+    server.run(&told) { $0.closed.count == 2 }
+    server.run(&told, toAccept: 4)
+    anew.send(anew.message(hello("n2", epoch: 3)))
+    server.run(&told) { $0.opened.count == 3 }
+    var next = try HandWrittenAgent(to: server.endpoints[1])
+    server.run(&told, toAccept: 5)
+    next.send(next.message(hello("n2", epoch: 4)))
+    server.run(&told) { $0.opened.count == 4 }
+    #expect(told.closed == [.sameName, .ended, .replaced])
+    anew.listen()
+    #expect(
+      anew.acknowledgements.first?.refusal?.contains("which has the same name, takes its place")
+        == true
+    )
+    withExtendedLifetime((first.requests, next.requests)) {}
+  }
+
+  @Test func `one that was silent for a while makes way for another of its name`() throws {
+    var settings = CollectingServer.Settings()
+    settings.letsAnyoneIn = true
+    settings.sureSilence = .milliseconds(50)
+    let doors = [Self.home, Endpoint(IPAddress(high: 0, low: 1), 0)]
+    var server = try CollectingServer(doors.map { CollectingServer.Door($0) }, settings)
+    var told = Told()
+    var first = try HandWrittenAgent(to: server.endpoints[0])
+    server.run(&told, toAccept: 1)
+    first.send(first.message(hello(epoch: 7)))
+    server.run(&told) { $0.opened.count == 1 }
+    sleep(until: .now() + .milliseconds(60))
+    var next = try HandWrittenAgent(to: server.endpoints[1])
+    server.run(&told, toAccept: 2)
+    next.send(next.message(hello(epoch: 8)))
+    server.run(&told) { $0.opened.count == 2 }
+    #expect(told.closed == [.replaced])
+    #expect(server.connected.map(\.1.epoch) == [8])
+    withExtendedLifetime(first.requests) {}
+  }
+
   @Test func `whoever says nothing, or nothing more, is not waited for`() throws {
     var server = try server {
       $0.letsAnyoneIn = true

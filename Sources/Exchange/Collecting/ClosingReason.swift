@@ -20,6 +20,10 @@ public enum ClosingReason: String, CaseIterable, Sendable {
   case garbage
   /// The agent takes no acknowledgements.
   case notReading = "not_reading"
+  /// Another agent, which is there, speaks for its node.
+  case sameName = "same_name"
+  /// An agent that began later speaks for its node.
+  case replaced
   /// Whoever has the server closed it.
   case dismissed
 }

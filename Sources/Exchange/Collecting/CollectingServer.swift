@@ -28,6 +28,8 @@ public struct CollectingServer: ~Copyable {
     public var patience = Interval.seconds(10)
     /// How long an agent may say nothing; it sends a watermark twice a second.
     public var mostSilence = Interval.seconds(30)
+    /// An agent that said something so shortly ago is there: another process that speaks for its node is turned away.
+    public var sureSilence = Interval.seconds(3)
 
     public init() {}
   }
@@ -223,7 +225,7 @@ public struct CollectingServer: ~Copyable {
         peer.lastHeard = now
         counts.bytes += bytes.count
         peer.splitter.append(bytes)
-        guard takeMessages(of: peer, body) else { return }
+        guard takeMessages(of: peer, now, body) else { return }
       }
     }
     watch(peer)
@@ -236,7 +238,11 @@ public struct CollectingServer: ~Copyable {
   private static let mostWaiting = 1 << 18
 
   /// Hands over the messages that are there; false where the connection is closed by now.
-  private mutating func takeMessages(of peer: Peer, _ body: (Event) -> Void) -> Bool {
+  private mutating func takeMessages(
+    of peer: Peer,
+    _ now: Instant,
+    _ body: (Event) -> Void
+  ) -> Bool {
     while true {
       switch peer.splitter.next() {
       case .nothing: return true
@@ -247,6 +253,7 @@ public struct CollectingServer: ~Copyable {
         counts.messages += 1
         switch peer.take(message, settings) {
         case .opened(let hello):
+          guard makeWay(for: peer, hello, now, body) else { return false }
           body(.opened(Connection(number: peer.number), hello, from: peer.remote))
         case .arrived(let arrival):
           body(.arrived(Connection(number: peer.number), arrival))
@@ -258,6 +265,36 @@ public struct CollectingServer: ~Copyable {
         }
       }
     }
+  }
+
+  /// Lets one process speak for a node: what two see of it would count twice.
+  ///
+  /// One that has begun anew takes the place of its earlier self, whose connection may seem to be open for a while. One that
+  /// comes from elsewhere while the other one is heard is turned away: false.
+  private mutating func makeWay(
+    for peer: Peer,
+    _ hello: AgentHello,
+    _ now: Instant,
+    _ body: (Event) -> Void
+  ) -> Bool {
+    let advice = "where both run, give each a name of its own by --node"
+    let others = peers.values.filter { other in
+      other !== peer && other.hello?.node == hello.node && other.process != hello.epoch
+    }
+    for other in others {
+      let isThere = now < other.lastHeard + settings.sureSilence
+      if isThere, other.remote.address != peer.remote.address {
+        peer.turnAway()
+        let why = "the agent at \(other.remote) speaks for \(hello.node) already: \(advice)"
+        close(peer, .sameName, why, body, tells: true)
+        return false
+      }
+    }
+    for other in others {
+      let why = "the agent at \(peer.remote), which has the same name, takes its place; \(advice)"
+      close(other, .replaced, why, body, tells: true)
+    }
+    return true
   }
 
   private mutating func checkTime(of peer: Peer, _ now: Instant, _ body: (Event) -> Void) {

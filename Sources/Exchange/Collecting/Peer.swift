@@ -12,6 +12,8 @@ final class Peer {
   var isWatchedForWriting = false
   /// The hello that came last; nil until one was taken.
   private(set) var hello: AgentHello?
+  /// When the agent's process began, as the connection's own hello says: files may be of earlier ones.
+  private(set) var process: UInt64?
   /// How much the agent keeps of what it captured, as the connection's own hello says.
   private(set) var ringBytes: UInt64?
 
@@ -35,6 +37,9 @@ final class Peer {
     began = now
     lastHeard = now
   }
+
+  /// What it says is not taken, its hello included.
+  func turnAway() { (hello, process) = (nil, nil) }
 
   /// Has an acknowledgement wait to be sent.
   func send(_ acknowledgement: Acknowledgement) {
@@ -112,6 +117,7 @@ final class Peer {
     // Nobody needs it any more.
     said.token = ""
     hello = said
+    process = said.epoch
     ringBytes = said.ringBytes
     encoder = MessageEncoder(MessageEncoder.Settings(domain: header.domain))
     return .opened(said)
