@@ -157,7 +157,8 @@ import Wire
       )
     }
     #expect(Self.run(&loop) { kinds($0) == ["absent-agent"] }, "it is gone")
-    let client = try AgentClient("n1", to: loop.endpoints[0], epoch: 2)
+    // Its spool has what it saw meanwhile.
+    let client = try AgentClient("n1", to: loop.endpoints[0])
     client.begin()
     #expect(
       Self.run(&loop) {
@@ -167,6 +168,41 @@ import Wire
       },
       "it is back"
     )
+    _ = try loop.finish()
+  }
+
+  @Test func `what passed between two of an agent's processes is a blind spot, also after a kill`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let settings = Self.settings(folder)
+    defer { _ = try? Command("rm", ["-rf", "\(settings.database).log"]) }
+    var lines: [String] = []
+    func spots(_ state: CollectorState) -> [Report.BlindSpot] {
+      state.latest?.report.blindSpots.filter { $0.kind == "restarted-agent" } ?? []
+    }
+    do {
+      var loop = try CollectingLoop.begin(settings, nil, InventoryDesk(), &lines)
+      for round in 0..<2 {
+        let epoch = UInt64(bitPattern: Timestamp.now().nanoseconds)
+        let client = try AgentClient("n1", to: loop.endpoints[0], epoch: epoch)
+        client.begin()
+        client.tell([])
+        let isThere = Self.run(&loop) { state in
+          client.acknowledged == client.told && spots(state).count == round
+        } meanwhile: {
+          client.read()
+        }
+        #expect(isThere, "round \(round)")
+      }
+      // Both go without a word.
+    }
+    var loop = try CollectingLoop.begin(settings, nil, InventoryDesk(), &lines)
+    #expect(Self.run(&loop) { spots($0).count == 1 }, "it is in the log")
+    let spot = try #require(loop.state.withLock { spots($0).first })
+    #expect(spot.location == "n1")
+    #expect(spot.effect.hasPrefix("its agent ended and began anew: what passed from 20"))
+    #expect(spot.effect.hasSuffix(" was not captured, or was lost with it"))
     _ = try loop.finish()
   }
 }

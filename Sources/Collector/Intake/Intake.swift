@@ -159,9 +159,9 @@ public struct Intake: Sendable {
     }
   }
 
-  /// What could not be seen, for the report; by node.
-  public func blindSpots(at time: Timestamp) -> [Report.BlindSpot] {
-    nodes.sorted { $0.state.name < $1.state.name }.flatMap { $0.blindSpots(at: time) }
+  /// What could not be seen, for the report; by node, and nothing of what was over before a moment.
+  public func blindSpots(since moment: Timestamp) -> [Report.BlindSpot] {
+    nodes.sorted { $0.state.name < $1.state.name }.flatMap { $0.blindSpots(since: moment) }
   }
 }
 

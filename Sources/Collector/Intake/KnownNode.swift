@@ -18,6 +18,7 @@ public struct KnownNode: Sendable {
   }
 
   private var epochs: [UInt64: Epoch] = [:]
+  private var runs = AgentRuns()
   private var connections: Set<UInt64> = []
   private var awaySince: Instant?
   private var absentSince: Timestamp?
@@ -103,6 +104,7 @@ public struct KnownNode: Sendable {
     for watermark in message.decoded.watermarks {
       state.watermark = max(state.watermark ?? watermark.time, watermark.time)
     }
+    runs.note(message.epoch, upTo: message.decoded.watermarks.lazy.map(\.time))
   }
 
   mutating func take(_ message: NodeMessage) {
@@ -172,8 +174,10 @@ public struct KnownNode: Sendable {
     return ContinuousAnalyst.Node(observed, losses: losses)
   }
 
-  func blindSpots(at time: Timestamp) -> [Report.BlindSpot] {
+  /// What could not be seen at it; nothing of what was over before a moment.
+  func blindSpots(since moment: Timestamp) -> [Report.BlindSpot] {
     var spots: [Report.BlindSpot] = []
+    if let restarts = restarts(since: moment) { spots.append(restarts) }
     if state.presence == .absent {
       let since = absentSince.map { " since \($0)" } ?? ""
       spots.append(
@@ -204,5 +208,19 @@ public struct KnownNode: Sendable {
       )
     }
     return spots
+  }
+
+  /// The times between two of the agent's processes.
+  private func restarts(since moment: Timestamp) -> Report.BlindSpot? {
+    let gaps = runs.gaps(since: moment)
+    guard let first = gaps.first, let last = gaps.last else { return nil }
+    let times = gaps.count > 1 ? " \(gaps.count) times" : ""
+    let what = gaps.count > 1 ? "some of what" : "what"
+    return Report.BlindSpot(
+      "restarted-agent",
+      at: state.name,
+      "its agent ended and began anew\(times): \(what) passed from \(first.lowerBound) to \(last.upperBound) was not "
+        + "captured, or was lost with it"
+    )
   }
 }

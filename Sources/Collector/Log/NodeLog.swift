@@ -130,6 +130,8 @@ extension LogFile {
       newest = max(newest, observation.moments.upperBound)
     }
     for run in decoded.ongoing { newest = max(newest, Observation.run(run).moments.upperBound) }
+    // Up to when its agent ran is told too, where nothing passed.
+    for watermark in decoded.watermarks { newest = max(newest, watermark.time) }
   }
 }
 

@@ -317,8 +317,10 @@ public struct CollectingLoop: ~Copyable {
     var job = ContinuousAnalyst.Job()
     job.changes = intake.takeChanges()
     job.nodes = intake.observed(since: schedule.rememberedSince)
-    job.blindSpots = intake.blindSpots(at: time) + blindSpots
-    job.forgetsBefore = time - settings.window
+    let begin = time - settings.window
+    let remembered = max(begin, schedule.rememberedSince)
+    job.blindSpots = intake.blindSpots(since: remembered) + blindSpots
+    job.forgetsBefore = begin
     job.inventory = schedule.takeInventory()
     job.isLast = isLast
     schedule.noteAsked()
