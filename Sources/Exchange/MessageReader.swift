@@ -1,6 +1,6 @@
 internal import Glibc
 public import System
-internal import Wire
+public import Wire
 
 /// Reads the messages of an IPFIX file (RFC 5655), one after the other.
 public struct MessageReader: ~Copyable, Sendable {
@@ -14,6 +14,9 @@ public struct MessageReader: ~Copyable, Sendable {
   }
 
   public let path: String
+  /// How long the file was, and when it was last written to, as it was opened.
+  public let byteCount: UInt64
+  public let writtenAt: Timestamp
   /// Where the next message begins.
   public private(set) var offset: UInt64
   public private(set) var ending: Ending?
@@ -32,6 +35,14 @@ public struct MessageReader: ~Copyable, Sendable {
     guard offset == 0 || lseek(number, off_t(offset), SEEK_SET) >= 0 else {
       throw SystemError(path, code: errno)
     }
+    var status = stat()
+    // SAFETY: the system fills the structure, and keeps no pointer to it.
+    guard unsafe fstat(opened.number, &status) == 0 else { throw SystemError(path, code: errno) }
+    byteCount = UInt64(clamping: status.st_size)
+    let written = status.st_mtim
+    writtenAt = Timestamp(
+      nanoseconds: Int64(written.tv_sec) * 1_000_000_000 + Int64(written.tv_nsec)
+    )
     file = opened
     self.path = path
     self.offset = offset
@@ -79,6 +90,47 @@ public struct MessageReader: ~Copyable, Sendable {
     start += header.length
     offset += UInt64(header.length)
     return true
+  }
+
+  /// Whether the next message of a domain begins here, or the file ends.
+  public mutating func isFollowed(in domain: UInt32) throws(SystemError) -> Bool {
+    try fill(MessageHeader.byteCount)
+    return buffer.count - start < MessageHeader.byteCount || length(of: domain, at: start) != nil
+  }
+
+  /// Goes on behind what is no message, with the next one of a domain; false where none is left, and the file ends here.
+  ///
+  /// What looks like a message is one where another one follows, or the file ends.
+  public mutating func resume(in domain: UInt32) throws(SystemError) -> Bool {
+    let stood = offset
+    try fill(MessageHeader.byteCount + 1)
+    while buffer.count - start > MessageHeader.byteCount {
+      start += 1
+      offset += 1
+      if try isMessage(of: domain) {
+        ending = nil
+        return true
+      }
+      try fill(MessageHeader.byteCount + 1)
+    }
+    offset = stood
+    ending = ending ?? .damaged
+    return false
+  }
+
+  private mutating func isMessage(of domain: UInt32) throws(SystemError) -> Bool {
+    guard let length = self.length(of: domain, at: start) else { return false }
+    try fill(length + MessageHeader.byteCount)
+    guard buffer.count - start > length else { return buffer.count - start == length }
+    return self.length(of: domain, at: start + length) != nil
+  }
+
+  /// How long the message says it is that begins in the buffer; nil where there is none of that domain.
+  private func length(of domain: UInt32, at place: Int) -> Int? {
+    guard let header = MessageHeader(buffer.span.extracting(place..<buffer.count)),
+      header.domain == domain
+    else { return nil }
+    return header.length
   }
 
   /// Reads until so many bytes are there, or the file is at its end.

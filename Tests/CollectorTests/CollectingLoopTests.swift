@@ -205,4 +205,43 @@ import Wire
     #expect(spot.effect.hasSuffix(" was not captured, or was lost with it"))
     _ = try loop.finish()
   }
+
+  @Test func `a log that is damaged is a blind spot`() throws {
+    let folder = try TemporaryFolder()
+    let settings = Self.settings(folder)
+    let log = "\(settings.database).log"
+    defer { _ = try? Command("rm", ["-rf", log]) }
+    let recording = try Recording("iptables-hostgw-flush")
+    var lines: [String] = []
+    do {
+      var loop = try CollectingLoop.begin(settings, recording.inventory, InventoryDesk(), &lines)
+      let clients = try zip(recording.nodes, recording.observations).map { node, observations in
+        let client = try AgentClient(node, to: loop.endpoints[0])
+        client.begin()
+        client.tell(observations)
+        return client
+      }
+      let isThere = Self.run(&loop) { _ in
+        clients.allSatisfy { $0.acknowledged == $0.told }
+      } meanwhile: {
+        for client in clients { client.read() }
+      }
+      #expect(isThere)
+    }
+    let harm =
+      "f=$(ls '\(log)'/*.ipfix | head -n 1); head -c 2000 /dev/urandom | dd of=\"$f\" bs=1 seek=2000 conv=notrunc status=none"
+    #expect(try Command("sh", ["-c", harm]).status == 0)
+    var loop = try CollectingLoop.begin(settings, recording.inventory, InventoryDesk(), &lines)
+    #expect(lines.count == 1)
+    #expect(lines.first?.hasSuffix(" on are no messages of an agent; they are left out") == true)
+    let (outcome, _) = try loop.finish()
+    let spots = outcome.report.blindSpots.filter { $0.kind == "damaged-log" }
+    #expect(spots.count == 1)
+    #expect(recording.nodes.contains(spots.first?.location ?? ""))
+    #expect(
+      spots.first?.effect.hasSuffix(
+        " bytes of what its agent told cannot be read in the collector's log any more: what they said is not in this report"
+      ) == true
+    )
+  }
 }

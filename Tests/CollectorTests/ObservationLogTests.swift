@@ -243,9 +243,38 @@ import Wire
     #expect(rebuilt.numbers["n1"]?.count == 9)
     #expect(rebuilt.problems.count == 1)
     #expect(
-      rebuilt.problems.first?.hasSuffix("this is no IPFIX message; what follows is left out")
+      rebuilt.problems.first?.hasSuffix(" on are no messages of an agent; they are left out")
         == true
     )
+    #expect(rebuilt.problems.first?.contains(": 24 bytes from byte ") == true)
+  }
+
+  @Test func `a file is read on behind its damage`() throws {
+    let folder = try TemporaryFolder()
+    let agent = Agent("n1", messages: 100)
+    do {
+      var log = try ObservationLog(ObservationLog.Settings(directory: folder.path))
+      var intake = Intake()
+      Self.send(agent, to: &log, &intake)
+      try log.commit { _ in }
+    }
+    let file = "\(folder.path)/\(folder.names[0])"
+    let middle = try length(of: file) / 2
+    let harm =
+      "head -c 500 /dev/zero | dd of='\(file)' bs=1 seek=\(middle) conv=notrunc status=none"
+    #expect(try Command("sh", ["-c", harm]).status == 0)
+    var log = try ObservationLog(ObservationLog.Settings(directory: folder.path))
+    let rebuilt = try Rebuilt(&log)
+    let numbers = rebuilt.numbers["n1"] ?? []
+    // Not the message whose end it is, which would say what nobody told.
+    #expect((80..<99).contains(numbers.count))
+    #expect(numbers.allSatisfy { (1..<100).contains($0) })
+    #expect(numbers == Array(Set(numbers)).sorted())
+    #expect(numbers.first == 1)
+    #expect(numbers.last == 99)
+    #expect(rebuilt.taken(agent) == 100)
+    #expect(rebuilt.intake.counts.missing == 99 - numbers.count)
+    #expect(rebuilt.problems.count == 1)
   }
 
   private func length(of path: String) throws -> Int {

@@ -64,6 +64,11 @@ public struct Intake: Sendable {
     nodes[place].close(connection, at: now)
   }
 
+  /// The log has lost some of what a node's agent told.
+  public mutating func noteDamagedLog(of name: String) {
+    nodes[node(named: name)].noteDamagedLog()
+  }
+
   public mutating func noteLogFailure() { counts.logFailures += 1 }
 
   public mutating func refuse(_ reason: String) {

@@ -19,6 +19,8 @@ public struct KnownNode: Sendable {
 
   private var epochs: [UInt64: Epoch] = [:]
   private var runs = AgentRuns()
+  /// Whether the log has lost some of what was told.
+  private var isLogDamaged = false
   private var connections: Set<UInt64> = []
   private var awaySince: Instant?
   private var absentSince: Timestamp?
@@ -106,6 +108,8 @@ public struct KnownNode: Sendable {
     }
     runs.note(message.epoch, upTo: message.decoded.watermarks.lazy.map(\.time))
   }
+
+  mutating func noteDamagedLog() { isLogDamaged = true }
 
   mutating func take(_ message: NodeMessage) {
     var epoch = epochs[message.epoch] ?? Epoch()
@@ -198,12 +202,13 @@ public struct KnownNode: Sendable {
       )
     }
     if state.missing > 0 {
+      let damage = isLogDamaged ? ", or they were in the log's damaged part" : ""
       spots.append(
         Report.BlindSpot(
           "lost-observations",
           at: state.name,
-          "\(state.missing) records of what it observed never came: its agent had no room for them while it could not "
-            + "send"
+          "\(state.missing) records of what it observed are missing: its agent had no room for them while it could not "
+            + "send\(damage)"
         )
       )
     }

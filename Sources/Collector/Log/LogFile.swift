@@ -12,6 +12,8 @@ struct LogFile: Sendable {
   var observations = 0
   /// The last moment that is told of in it.
   var newest = Timestamp(nanoseconds: .min)
+  /// What of it could not be read when the collector began.
+  var damage: LogReader.Damage?
 
   init(directory: String, number: UInt64) {
     self.directory = directory

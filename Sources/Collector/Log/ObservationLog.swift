@@ -1,3 +1,4 @@
+internal import Affinity
 internal import Exchange
 internal import Glibc
 public import System
@@ -60,9 +61,33 @@ public struct ObservationLog: ~Copyable, Sendable {
         files[index].note(message.decoded)
       }
       files[index].length = reader.offset
-      if let damage = reader.damage { problems.append(damage) }
+      guard let damage = reader.damage else { continue }
+      files[index].damage = damage
+      problems.append(
+        "\(files[index].path): \(damage.bytes) bytes from byte \(damage.from) on are no messages of an agent; they are left "
+          + "out"
+      )
     }
     return problems
+  }
+
+  /// What of its files could not be read.
+  var damages: [LogReader.Damage] { files.compactMap(\.damage) }
+
+  /// Says how much could not be read, by node; nothing of what was told before a moment.
+  func blindSpots(since moment: Timestamp) -> [Report.BlindSpot] {
+    var bytes: [String?: UInt64] = [:]
+    for damage in damages where damage.before >= moment {
+      bytes[damage.node, default: 0] += damage.bytes
+    }
+    return bytes.sorted { $0.key ?? "" < $1.key ?? "" }.map { node, count in
+      Report.BlindSpot(
+        "damaged-log",
+        at: node ?? "collector",
+        "\(count) bytes of what \(node == nil ? "an" : "its") agent told cannot be read in the collector's log any more: what "
+          + "they said is not in this report"
+      )
+    }
   }
 
   /// Has a new message of a node wait for the next commit.

@@ -80,6 +80,9 @@ public struct CollectingLoop: ~Copyable {
         return intake.node(named: message.node)
       }
       intake.noteAllSafe()
+      for damage in log.damages {
+        if let node = damage.node { intake.noteDamagedLog(of: node) }
+      }
       let analyst = try ContinuousAnalyst()
       let server = try CollectingServer(settings.doors, settings.server, waker: analyst.waker)
       let window = ObservationWindow(mostObservations: settings.mostObservations)
@@ -319,7 +322,8 @@ public struct CollectingLoop: ~Copyable {
     job.nodes = intake.observed(since: schedule.rememberedSince)
     let begin = time - settings.window
     let remembered = max(begin, schedule.rememberedSince)
-    job.blindSpots = intake.blindSpots(since: remembered) + blindSpots
+    job.blindSpots =
+      intake.blindSpots(since: remembered) + log.blindSpots(since: remembered) + blindSpots
     job.forgetsBefore = begin
     job.inventory = schedule.takeInventory()
     job.isLast = isLast
