@@ -139,7 +139,7 @@ import Wire
 
     #expect(try Command("rm", [filler]).status == 0)
     agent.settle(or: collector.log)
-    #expect(collector.log.contains("\(log): it can be written again"))
+    #expect(collector.wait { $0.contains("\(log): it can be written again") })
     // What is on the small disk goes with the process.
     #expect(
       try collector.get("/metrics").body.contains("stickler_collector_observations_total 4000\n")
