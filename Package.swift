@@ -190,7 +190,10 @@ let package = Package(
       ]
     ),
     tests("ProtocolsTests", ["Protocols", "TestSupport", "Wire"]),
-    tests("ReplayTests", ["CaptureFiles", "Correlation", "LiveCapture", "Replay", "Wire"]),
+    tests(
+      "ReplayTests",
+      ["CaptureFiles", "Correlation", "LiveCapture", "Replay", "Wire", "Workbench"]
+    ),
     tests(
       "ReportingTests",
       [

@@ -128,7 +128,7 @@ struct Stitcher {
       let run = ledger.runs[Int(index)]
       // Datagrams that only passed through a node as they are, or passed by it, are counted where they were translated.
       if next(run).isNone, !isTranslatedBack(run),
-        isTransit(run) || !run.traits.contains(.addressedHere)
+        isTransit(run) || !run.traits.contains(.addressedHere) || hasOnlyLeft(run)
       {
         continue
       }
@@ -157,6 +157,11 @@ struct Stitcher {
       let node = worst?.node ?? part.placements.last?.ingressNode ?? 0
       noteLoss(at: node, placed: placed, between: between, worst?.last, runs, session)
     }
+  }
+
+  /// Whether a node sent a run's datagrams and took none in: those of its own client on their way to another node.
+  private func hasOnlyLeft(_ run: NodeRun) -> Bool {
+    run.traits.contains(.forwardOutgoing) && !run.traits.contains(.forwardIncoming)
   }
 
   /// Counts answers that left from the backend's own node and not from the one where the questions came in.

@@ -63,6 +63,28 @@ private struct Outcome: Equatable {
     }
   }
 
+  @Test func `sees by time what came late, across all that is read together`() throws {
+    let files = try TemporaryFiles(someLateOf: 60_000)
+    let late = Outcome([NodeCapture(name: "n", files: [files.paths[0]])]).summaries[0]
+    let inOrder = Outcome([NodeCapture(name: "n", files: [files.paths[1]])]).summaries[0]
+    #expect(inOrder.matching.sightings == 60_000)
+    #expect(inOrder.orphans == 0)
+    #expect(late.matching == inOrder.matching)
+    #expect(late.orphans == 0)
+  }
+
+  @Test func `sees a bridge's frame after the one of its port`() throws {
+    let files = try TemporaryFiles(bridged: 20)
+    var legs: [String] = []
+    _ = replay([NodeCapture(name: "n", files: files.paths)]) { _, batch in
+      for case .run(let run) in batch.observations {
+        guard let result = run.forward.result else { continue }
+        legs.append("\(run.leg.destination) \(run.forward.matched) > \(result.destination)")
+      }
+    }
+    #expect(legs == ["10.96.0.10:53 20 > 10.244.3.2:53"])
+  }
+
   @Test func `leaves out what the filter does not pass`() throws {
     let node = NodeCapture(name: "n1", files: [Self.flush[0]])
     #expect(Outcome([node]).summaries[0].linkTypes == [.linuxCookedV2])

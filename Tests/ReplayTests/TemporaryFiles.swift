@@ -1,6 +1,7 @@
 import CaptureFiles
 import Glibc
 import Wire
+import Workbench
 
 /// A recording of this repository.
 func recording(_ name: String, here: String = #filePath) -> String {
@@ -58,6 +59,68 @@ final class TemporaryFiles {
     }
     all.sort { $0.turn < $1.turn }
     for one in all { encoder.append(one.packet, frame: one.frame.span, to: &bytes) }
+    try write(bytes)
+  }
+
+  /// Writes many frames, some of which come some milliseconds late; the second file has them in order.
+  init(someLateOf packets: Int) throws {
+    var bytes: [UInt8] = []
+    BenchCapture(.any, packets: packets).forEachChunk { bytes += $0 }
+    var reader = try CaptureReader(bytes: bytes, name: "bench")
+    var generator = SeededGenerator(seed: 1)
+    var batch = RecordBatch()
+    var all: [(arrival: Timestamp, time: Timestamp, frame: [UInt8])] = []
+    while try reader.next(into: &batch) {
+      for record in batch.records {
+        let delay = generator.chance(0.01) ? generator.below(900) : 0
+        let frame = Array(batch.bytes[record.range])
+        all.append((record.time + .microseconds(Int64(delay)), record.time, frame))
+      }
+    }
+    for isLate in [true, false] {
+      if isLate { all.sort { $0.arrival < $1.arrival } } else { all.sort { $0.time < $1.time } }
+      var file: [UInt8] = []
+      let encoder = PcapEncoder(linkType: .linuxCookedV2, to: &file)
+      for one in all {
+        encoder.append(
+          one.frame.span,
+          at: one.time,
+          originalLength: UInt32(one.frame.count),
+          to: &file
+        )
+      }
+      try write(file)
+    }
+  }
+
+  /// Writes datagrams that a bridge's port and the bridge saw at one time, before and after their translation; the bridge's
+  /// first.
+  init(bridged count: Int) throws {
+    func end(_ address: UInt32, _ port: UInt16) -> Endpoint {
+      Endpoint(IPAddress(v4: address), port)
+    }
+    let (client, pod) = (end(0x0af4_0203, 40_000), end(0x0af4_0302, 53))
+    let service = end(0x0a60_000a, 53)
+    var bytes: [UInt8] = []
+    var encoder = PcapngEncoder(application: "bridge", to: &bytes)
+    let interfaces = ["cni0", "veth1"].map { name in
+      encoder.add(interface: CaptureInterface(linkType: .ethernet, name: name), to: &bytes)
+    }
+    let link = Link.ethernet(from: MACAddress(1), to: MACAddress(2))
+    for number in 0..<count {
+      for (interface, destination) in zip(interfaces, [pod, service]) {
+        let payload = Array("question number \(number)".utf8)
+        var segment = UDPSegment(FiveTuple(from: client, to: destination), payload: payload).packet
+        segment.identification = UInt32(number + 1)
+        let frame = link.frame(segment)
+        let packet = PcapngEncoder.Packet(
+          time: Timestamp(nanoseconds: 1_000_000_000_000 + Int64(number) * 10_000_000),
+          originalLength: UInt32(frame.count),
+          interface: interface
+        )
+        encoder.append(packet, frame: frame.span, to: &bytes)
+      }
+    }
     try write(bytes)
   }
 

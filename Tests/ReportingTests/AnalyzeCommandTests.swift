@@ -20,6 +20,18 @@ import Testing
     #expect(made.status == 0)
   }
 
+  /// Policy Local: the pods that clients reach with their own addresses are the node's.
+  @Test func `a capture is of the node whose pods it serves, whatever it is called`() throws {
+    let folder = try TemporaryFolder()
+    let from = "captures/iptables-hostgw-local"
+    let script = "cp '\(Program.root)/\(from)/n1.pcap' \(folder.path)/capture.pcap"
+    #expect(try Command("sh", ["-c", script]).status == 0)
+    let run = try Program.run("analyze \(folder.path)/capture.pcap -i \(from)/cluster.json")
+    #expect(run.status == 0)
+    #expect(run.output.contains("1 node (n1)"))
+    #expect(run.output.contains("pass          no-cross-node"))
+  }
+
   @Test(arguments: [
     ("", "FILE is missing: which captures are to be read? (- is standard input)"),
     ("@/missing.pcap", "@/missing.pcap: No such file or directory"),
