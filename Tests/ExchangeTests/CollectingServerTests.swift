@@ -8,13 +8,28 @@ import Wire
 @Suite struct CollectingServerTests {
   private static let home = Endpoint(IPAddress(v4: 0x7f00_0001), 0)
 
+  private static let twoHomes = [home, Endpoint(IPAddress(high: 0, low: 1), 0)]
+
   private func server(
+    at homes: [Endpoint] = [home],
     _ change: (inout CollectingServer.Settings) -> Void = { _ in }
   ) throws -> CollectingServer {
     var settings = CollectingServer.Settings()
     settings.token = "sesame"
     change(&settings)
-    return try CollectingServer([CollectingServer.Door(Self.home)], settings)
+    return try CollectingServer(homes.map { CollectingServer.Door($0) }, settings)
+  }
+
+  /// The first agent that a server lets in.
+  private func speaker(
+    to server: inout CollectingServer,
+    _ told: inout Told
+  ) throws -> HandWrittenAgent {
+    var agent = try HandWrittenAgent(to: server.endpoints[0])
+    server.run(&told, toAccept: 1)
+    agent.send(agent.message(hello(epoch: 7)))
+    server.run(&told) { $0.opened.count == 1 }
+    return agent
   }
 
   private func hello(
@@ -191,15 +206,9 @@ import Wire
   }
 
   @Test func `two processes do not speak for one node at once`() throws {
-    var settings = CollectingServer.Settings()
-    settings.letsAnyoneIn = true
-    let doors = [Self.home, Endpoint(IPAddress(high: 0, low: 1), 0)]
-    var server = try CollectingServer(doors.map { CollectingServer.Door($0) }, settings)
+    var server = try server(at: Self.twoHomes) { $0.letsAnyoneIn = true }
     var told = Told()
-    var first = try HandWrittenAgent(to: server.endpoints[0])
-    server.run(&told, toAccept: 1)
-    first.send(first.message(hello(epoch: 7)))
-    server.run(&told) { $0.opened.count == 1 }
+    let first = try speaker(to: &server, &told)
     // Another machine's, which is called alike.
     var other = try HandWrittenAgent(to: server.endpoints[1])
     server.run(&told, toAccept: 2)
@@ -240,16 +249,12 @@ import Wire
   }
 
   @Test func `one that was silent for a while makes way for another of its name`() throws {
-    var settings = CollectingServer.Settings()
-    settings.letsAnyoneIn = true
-    settings.sureSilence = .milliseconds(50)
-    let doors = [Self.home, Endpoint(IPAddress(high: 0, low: 1), 0)]
-    var server = try CollectingServer(doors.map { CollectingServer.Door($0) }, settings)
+    var server = try server(at: Self.twoHomes) {
+      $0.letsAnyoneIn = true
+      $0.sureSilence = .milliseconds(50)
+    }
     var told = Told()
-    var first = try HandWrittenAgent(to: server.endpoints[0])
-    server.run(&told, toAccept: 1)
-    first.send(first.message(hello(epoch: 7)))
-    server.run(&told) { $0.opened.count == 1 }
+    let first = try speaker(to: &server, &told)
     sleep(until: .now() + .milliseconds(60))
     var next = try HandWrittenAgent(to: server.endpoints[1])
     server.run(&told, toAccept: 2)
