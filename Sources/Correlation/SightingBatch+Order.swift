@@ -13,6 +13,9 @@ extension SightingBatch {
   /// So late a frame may come; what goes back further shows a clock that was set, or another capture behind the first.
   public static let reach = Interval.milliseconds(500)
 
+  /// How late a frame mostly comes at most.
+  public static let usualDelay = Interval.milliseconds(1)
+
   /// A sighting's place before ordering.
   struct Place: Sendable {
     var time: Timestamp

@@ -39,8 +39,7 @@ public enum LiveNotice: Hashable, Sendable, CustomStringConvertible {
 
 /// Reads this machine's interfaces, as they come and go, into batches of sightings.
 public struct LiveSource: ~Copyable {
-  /// How late a frame mostly comes at most, and how many sightings wait for it.
-  private static let usualDelay = Interval.milliseconds(1)
+  /// How many sightings wait at most for a frame that comes late.
   private static let mostWaiting = 256
 
   /// A frame that was taken, for whoever keeps it too.
@@ -131,7 +130,7 @@ public struct LiveSource: ~Copyable {
   private mutating func settle(_ batch: inout SightingBatch, after count: Int) {
     batch.order()
     guard count >= Self.mostFrames else { return }
-    batch.keepBack(Self.usualDelay, atMost: Self.mostWaiting, in: &waiting)
+    batch.keepBack(SightingBatch.usualDelay, atMost: Self.mostWaiting, in: &waiting)
   }
 
   @inline(__always)

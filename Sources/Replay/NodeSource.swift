@@ -50,8 +50,7 @@ struct NodeSource: ~Copyable {
   /// How late any frame came so far.
   private var mostDelay = Interval(nanoseconds: 0)
 
-  /// How late a frame of one interface mostly comes at most, and how many sightings wait for it.
-  private static let usualDelay = Interval.milliseconds(1)
+  /// How many sightings wait at most for a frame of one interface that comes late.
   private static let mostWaiting = 1 << 10
   /// How many wait, at most, for those of another interface.
   private static let mostTaken = 1 << 16
@@ -80,7 +79,7 @@ struct NodeSource: ~Copyable {
     mostDelay = max(mostDelay, batch.mostDelay)
     batch.order(hasBridges: hasBridge)
     if isTakenInTurns, batch.span > SightingBatch.reach + SightingBatch.reach,
-      mostDelay <= Self.usualDelay
+      mostDelay <= SightingBatch.usualDelay
     {
       // It is in order after all.
       isInOrder = true
@@ -96,8 +95,8 @@ struct NodeSource: ~Copyable {
 
   /// How long what was captured waits for what comes late.
   private var delay: Interval {
-    let seen = mostDelay + mostDelay
-    return waitsLong ? SightingBatch.reach : min(max(Self.usualDelay, seen), SightingBatch.reach)
+    let usual = max(SightingBatch.usualDelay, mostDelay + mostDelay)
+    return waitsLong ? SightingBatch.reach : min(usual, SightingBatch.reach)
   }
 
   /// Whether more should be read before a batch is ordered: of a small one most would wait each time.
