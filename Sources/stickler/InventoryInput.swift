@@ -7,12 +7,7 @@ func history(of files: [InventoryFile]) throws(Failure) -> ClusterHistory? {
   files.isEmpty ? nil : ClusterHistory(try snapshots(of: files))
 }
 
-/// Reads what `--inventory` names, in the order in which it was given.
-func readSnapshots(_ words: [String]) throws(Failure) -> [ClusterSnapshot] {
-  try snapshots(of: try readInventoryFiles(words))
-}
-
-private func snapshots(of files: [InventoryFile]) throws(Failure) -> [ClusterSnapshot] {
+func snapshots(of files: [InventoryFile]) throws(Failure) -> [ClusterSnapshot] {
   do throws(InventoryError) {
     return try files.map { file throws(InventoryError) in try ClusterSnapshot(of: file) }
   } catch {

@@ -1,4 +1,5 @@
 import Cluster
+import JSONText
 import Testing
 import Wire
 
@@ -31,6 +32,14 @@ private let example = """
   """
 
 @Suite struct `The short form` {
+  @Test func `is written and read again as the same`() throws {
+    var cluster = try snapshot(example)
+    cluster.takenAt = Timestamp("2026-11-21T06:00:00.000000001Z")
+    var writer = JSONWriter(.compact)
+    cluster.write(to: &writer)
+    #expect(try ClusterSnapshot(reading: writer.bytes, named: "written") == cluster)
+  }
+
   @Test func `names fronts, backends and promises`() throws {
     let cluster = try snapshot(example)
     #expect(

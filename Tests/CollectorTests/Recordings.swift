@@ -14,6 +14,7 @@ import Wire
 struct Recording {
   let name: String
   let nodes: [String]
+  private(set) var snapshots: [ClusterSnapshot] = []
   let inventory: ClusterHistory
   var observations: [[Observation]] = []
   var summaries: [NodeSummary] = []
@@ -28,7 +29,6 @@ struct Recording {
     summaries = replay(captures) { node, batch in told[node] += batch.observations }
     // What crosses a network has no numbers.
     observations = told.map { $0.map(\.withoutNumbers) }
-    var snapshots: [ClusterSnapshot] = []
     for file in ["cluster.json", "cluster-after.json"] {
       let text = try TestSupport.text(ofFile: "\(folder)/\(file)")
       guard !text.isEmpty else { continue }

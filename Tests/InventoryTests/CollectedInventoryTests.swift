@@ -33,9 +33,10 @@ import Wire
     defer { _ = try? Command("rm", ["-rf", "\(settings.database).log"]) }
     let desk = InventoryDesk()
     var lines: [String] = []
+    let kept = KeptInventories(of: settings, &lines)
     var loop = try CollectingLoop.begin(settings, nil, desk, &lines)
     let kubeconfig = try Kubeconfig(paths: server.kubeconfig(scheme: "http", cluster: "a: b"))
-    try ServerInventory.follow(try kubeconfig.access(), onto: desk)
+    try ServerInventory.follow(try kubeconfig.access(), onto: desk, keeping: kept)
 
     var last: ContinuousAnalyst.Outcome?
     func isStale(_ outcome: ContinuousAnalyst.Outcome?) -> Bool {
@@ -64,5 +65,15 @@ import Wire
       return inventory.service(id, at: .now())?.externalTrafficPolicy == .local
     }
     _ = try loop.finish()
+    // A process after it knows both; the writer may not have come to it yet.
+    var policies: [Service.TrafficPolicy] = []
+    let end = Instant.now() + .seconds(60)
+    while policies.last != .local, Instant.now() < end {
+      let states = KeptInventories(of: settings, &lines).states.snapshots
+      policies = states.compactMap { $0.services.first?.externalTrafficPolicy }
+      sleep(until: .now() + .milliseconds(50))
+    }
+    #expect(policies.first == .cluster)
+    #expect(policies.last == .local)
   }
 }

@@ -15,10 +15,11 @@ import Wire
 
     init(
       _ server: borrowing APIServer,
-      _ settings: InventoryKeeper.Settings = .init()
+      _ settings: InventoryKeeper.Settings = .init(),
+      after history: SnapshotHistory = SnapshotHistory()
     ) throws {
       let kubeconfig = try Kubeconfig(paths: server.kubeconfig(scheme: "http", cluster: "a: b"))
-      keeper = InventoryKeeper(try kubeconfig.access(), settings)
+      keeper = InventoryKeeper(try kubeconfig.access(), settings, after: history)
     }
 
     /// Goes on until something is so; three minutes are longer than any of this takes.
@@ -191,12 +192,37 @@ import Wire
     #expect(followed.failures == [])
   }
 
+  @Test func `what was known before goes on, and until then it held`() throws {
+    let server = try APIServer()
+    var first = try Followed(server)
+    try first.go { $0.keeper.status.isCurrent }
+    let known = try #require(first.snapshots.first?.takenAt)
+    // Nothing happens between the two, then something.
+    var second = try Followed(server, after: first.keeper.history)
+    try second.go { $0.keeper.status.isCurrent && !$0.snapshots.isEmpty }
+    #expect(second.keeper.history.snapshots.map(\.takenAt) == [known, second.snapshots[0].takenAt])
+    try server.run("cluster.drop(PODS, 'default/server-00001')")
+    var third = try Followed(server, after: second.keeper.history)
+    try third.go { $0.keeper.status.isCurrent && !$0.snapshots.isEmpty }
+    #expect(
+      third.keeper.history.snapshots.map { $0.pods.map(\.name.name) } == [
+        ["server-00000", "server-00001", "server-00002"],
+        ["server-00000", "server-00001", "server-00002"], ["server-00000", "server-00002"],
+      ]
+    )
+    // The time of one pod's end is known from both sides.
+    let history = third.keeper.history.cluster
+    #expect(history.snapshotTimes.count == 3)
+    #expect(Set(history.snapshotTimes).count == 3)
+  }
+
   @Test func `of many states the last are kept`() throws {
     let server = try APIServer()
     var settings = InventoryKeeper.Settings()
-    settings.limits.snapshots = 3
     settings.settlingTime = .milliseconds(0)
-    var followed = try Followed(server, settings)
+    var limits = SnapshotHistory.Limits()
+    limits.snapshots = 3
+    var followed = try Followed(server, settings, after: SnapshotHistory([], limits))
     try followed.go { $0.keeper.status.isCurrent }
     for number in 10..<16 {
       try server.run("cluster.put(PODS, pod(\(number)))")
@@ -204,9 +230,10 @@ import Wire
     }
     #expect(followed.snapshots.count >= 7)
     #expect(followed.keeper.history.snapshots.count == 3)
+    #expect(followed.keeper.history.snapshots.first == followed.snapshots.first)
     #expect(followed.keeper.history.snapshots.last == followed.snapshots.last)
-    settings.limits.objects = 10
-    var small = try Followed(server, settings)
+    limits.objects = 10
+    var small = try Followed(server, settings, after: SnapshotHistory([], limits))
     try small.go { $0.keeper.status.isCurrent }
     #expect(small.keeper.history.snapshots.count == 1, "the last one stays, however large")
   }

@@ -86,4 +86,73 @@ import Wire
     }
     #expect(files.history.snapshotTimes == [at(100), at(141)])
   }
+
+  // MARK: A process that begins anew
+
+  /// What a process knows that begins at `second`, after one that knew this.
+  private func begun(
+    _ path: String,
+    at second: Int64,
+    after known: [ClusterSnapshot]
+  ) throws -> InventoryFiles {
+    try InventoryFiles([path], at: at(second), after: SnapshotHistory(known))
+  }
+
+  private func snapshot(_ pod: String, at second: Int64?) throws -> ClusterSnapshot {
+    var snapshot = try ClusterSnapshot(reading: Self.inventory(pod), named: "test")
+    snapshot.takenAt = second.map(at)
+    return snapshot
+  }
+
+  @Test func `what files say now comes behind what was known before`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("b"))
+    #expect(try Command("touch", ["-d", "@150", path]).status == 0)
+    let a = try snapshot("a", at: nil)
+    var held = a
+    held.takenAt = at(140)
+    // It was written while nobody looked.
+    var files = try begun(path, at: 200, after: [a, held])
+    #expect(files.history.snapshotTimes == [nil, at(140), at(150)])
+    #expect(files.heldUntil == nil)
+    // Its time is no help where what came before it is later.
+    held.takenAt = at(160)
+    files = try begun(path, at: 200, after: [a, held])
+    #expect(files.history.snapshotTimes == [nil, at(160), at(200)])
+    #expect(Self.pods(files.history) == ["default/a", "default/b"])
+  }
+
+  @Test func `the same files go on as they were`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("a"))
+    let (a, held) = (try snapshot("a", at: nil), try snapshot("a", at: 140))
+    // As if the process before had gone on.
+    var files = try begun(path, at: 200, after: [a, held])
+    #expect(files.history.snapshotTimes == [nil])
+    #expect(files.heldUntil == at(200))
+    #expect(files.look(at: at(201)) == nil)
+    #expect(files.heldUntil == at(201))
+    // The file that took the place of another in the process before.
+    files = try begun(
+      path,
+      at: 200,
+      after: [try snapshot("b", at: 100), try snapshot("a", at: 140)]
+    )
+    #expect(files.history.snapshotTimes == [at(100), at(140)])
+    #expect(Self.pods(files.history) == ["default/b", "default/a"])
+  }
+
+  @Test func `files of their own times are put among what was known before`() throws {
+    let folder = try TemporaryFolder()
+    let times = ["2026-11-21T06:00:00Z", "2026-11-21T06:30:00Z", "2026-11-21T06:45:00Z"]
+    for (name, time) in zip(["a", "b", "c"], times) {
+      _ = try folder.write("\(name).json", Self.inventory(name, takenAt: time))
+    }
+    let known = try InventoryFiles([folder.path], at: at(1_795_250_000)).states.snapshots
+    #expect(try Command("rm", ["\(folder.path)/a.json", "\(folder.path)/b.json"]).status == 0)
+    let files = try begun(folder.path, at: 1_795_250_100, after: Array(known.prefix(2)))
+    #expect(files.states.snapshots == known)
+    let all = try begun(folder.path, at: 1_795_250_100, after: known)
+    #expect(all.states.snapshots == known)
+  }
 }

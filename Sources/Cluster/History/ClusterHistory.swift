@@ -103,19 +103,9 @@ public struct ClusterHistory: Sendable {
   public var snapshotTimes: [Timestamp?] { moments.times }
 
   /// Fills in what a snapshot does not speak of from its neighbours, so that `pods.json` and `services.json` of one
-  /// moment make one inventory.
+  /// moment make one inventory, and nodes from what pods say of them.
   private static func completed(_ snapshots: [ClusterSnapshot]) -> [ClusterSnapshot] {
-    var snapshots = snapshots
-    func fill(_ index: Int, from other: Int) {
-      let missing = snapshots[other].kinds.subtracting(snapshots[index].kinds)
-      if missing.contains(.pods) { snapshots[index].pods = snapshots[other].pods }
-      if missing.contains(.services) { snapshots[index].services = snapshots[other].services }
-      if missing.contains(.endpoints) { snapshots[index].endpoints = snapshots[other].endpoints }
-      if missing.contains(.nodes) { snapshots[index].nodes = snapshots[other].nodes }
-      snapshots[index].kinds.formUnion(missing)
-    }
-    for index in snapshots.indices.dropFirst() { fill(index, from: index - 1) }
-    for index in snapshots.indices.dropLast().reversed() { fill(index, from: index + 1) }
+    var snapshots = SnapshotHistory.filled(snapshots)
     for index in snapshots.indices where !snapshots[index].kinds.contains(.nodes) {
       snapshots[index].nodes = nodes(toldBy: snapshots[index].pods)
     }

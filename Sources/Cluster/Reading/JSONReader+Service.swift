@@ -20,14 +20,8 @@ extension JSONReader {
     guard let metadata else { throw JSONError(.missing("metadata"), at: start) }
     service.name = metadata.name
     service.announcer = service.announcer ?? metadata.announcer
-    service.fronts = []
-    for (address, kind) in addresses {
-      for (index, port) in service.ports.enumerated() {
-        service.fronts.append(
-          ServiceFront(Endpoint(address, port.port), kind, portIndex: index)
-        )
-      }
-    }
+    if service.fronts.isEmpty { service.fronts = service.fronts(at: addresses) }
+    service.fronts.removeAll { !service.ports.indices.contains($0.portIndex) }
     return service
   }
 
@@ -54,6 +48,7 @@ extension JSONReader {
       case "clusterIPs": all = try self.addresses()
       case "externalIPs": external = try self.addresses()
       case "ports": service.ports = try ports()
+      case "fronts": service.fronts = try fronts()
       case "externalTrafficPolicy":
         if try !isNull() { service.externalTrafficPolicy = try word("Cluster or Local") }
       case "internalTrafficPolicy":
@@ -107,6 +102,32 @@ extension JSONReader {
       )
     }
     return ports
+  }
+
+  /// Not Kubernetes' own: where a snapshot that was written again has fronts that its addresses do not explain.
+  private mutating func fronts() throws(JSONError) -> [ServiceFront] {
+    var fronts: [ServiceFront] = []
+    guard try entersArray() else { return fronts }
+    while try nextElement() {
+      let start = try startOfValue()
+      var (endpoint, kind, index): (Endpoint?, FrontKind?, Int?) = (nil, nil, nil)
+      try beginObject()
+      while let key = try nextKey() {
+        switch key {
+        case "endpoint": endpoint = Endpoint(try string())
+        case "kind":
+          let name = try string()
+          kind = FrontKind.allCases.first { "\($0)" == name }
+        case "port": index = Int(exactly: try integer())
+        default: break
+        }
+      }
+      guard let endpoint, let kind, let index else {
+        throw JSONError(.unsuitable(expected: "a front's endpoint, kind and port"), at: start)
+      }
+      fronts.append(ServiceFront(endpoint, kind, portIndex: index))
+    }
+    return fronts
   }
 
   private mutating func target() throws(JSONError) -> ServicePort.Target? {

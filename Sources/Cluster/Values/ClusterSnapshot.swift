@@ -67,8 +67,9 @@ private func merged(_ groups: [EndpointGroup]) -> [EndpointGroup] {
     )
     joined[key, default: []] += group.records
   }
+  // Nothing behind a port is said by its having no group, whether a slice says so or nobody does.
   return
-    joined.map { key, records in
+    joined.filter { !$0.value.isEmpty }.map { key, records in
       // A slice being replaced lists an endpoint twice for a moment; ready anywhere is ready.
       var unique: [Endpoint: EndpointRecord] = [:]
       for record in records {

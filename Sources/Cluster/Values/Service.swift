@@ -52,6 +52,15 @@ public struct Service: Hashable, Sendable {
     internalTrafficPolicy = .cluster
     affinity = .none
   }
+
+  /// Every port at each of these addresses.
+  func fronts(at addresses: [(IPAddress, FrontKind)]) -> [ServiceFront] {
+    addresses.flatMap { address, kind in
+      ports.enumerated().map { index, port in
+        ServiceFront(Endpoint(address, port.port), kind, portIndex: index)
+      }
+    }
+  }
 }
 
 /// One port of a service; affinity, endpoints and session tables are kept by port.
@@ -99,7 +108,7 @@ public struct ServiceFront: Hashable, Sendable {
 }
 
 /// What kind of address a client aimed at: it decides which promises hold.
-public enum FrontKind: Int32, Hashable, Sendable {
+public enum FrontKind: Int32, Hashable, Sendable, CaseIterable {
   case clusterIP, loadBalancer, externalIP, nodePort
   /// A pod's own address, found through a headless service.
   case headless

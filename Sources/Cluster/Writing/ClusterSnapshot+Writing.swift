@@ -4,8 +4,7 @@ internal import Wire
 extension ClusterSnapshot {
   /// Writes the snapshot as the `List` that kubectl prints, with its time and only the fields that are read back.
   ///
-  /// A kind of which there is nothing follows as an empty list of its own: that there are none is known. Fronts of a
-  /// service that no address of the service explains, as the short form may have them, are left out.
+  /// A kind of which there is nothing follows as an empty list of its own: that there are none is known.
   public func write(to writer: inout JSONWriter) {
     writer.object { writer in
       writer.member("apiVersion", "v1")
@@ -120,6 +119,19 @@ extension JSONWriter {
         if let port = service.healthCheckNodePort { writer.member("healthCheckNodePort", port) }
         if service.announcer == .cilium {
           writer.member("loadBalancerClass", "io.cilium/l2-announcer")
+        }
+        let explained = [FrontKind.clusterIP, .externalIP, .loadBalancer].flatMap { kind in
+          service.fronts(at: addresses(kind).map { ($0, kind) })
+        }
+        // The short form has fronts whose port is none of the service's own.
+        if service.fronts != explained {
+          writer.array("fronts", of: service.fronts) { writer, front in
+            writer.object { writer in
+              writer.member("endpoint", front.endpoint.description)
+              writer.member("kind", "\(front.kind)")
+              writer.member("port", front.portIndex)
+            }
+          }
         }
       }
       writer.object("status") { writer in

@@ -13,7 +13,6 @@ public struct InventoryKeeper: ~Copyable {
     public var watches = true
     /// What changes within this time is one change: a pod that gets ready moves in its slices a moment later.
     public var settlingTime = Interval.milliseconds(500)
-    public var limits = SnapshotHistory.Limits()
 
     public init() {}
   }
@@ -34,14 +33,21 @@ public struct InventoryKeeper: ~Copyable {
   private var pool = TransferPool()
   private var reflectors: [Reflector]
   private var store = ObjectStore()
+  /// Whether the history has what this keeper has read itself.
+  private var hasRecorded = false
   /// When the first change came that no snapshot has yet.
   private var changedAt: Instant?
   private var toldFailures: [AccessError?]
 
-  public init(_ access: ClusterAccess, _ settings: Settings = Settings()) {
+  /// Goes on from what is known of the cluster's past.
+  public init(
+    _ access: ClusterAccess,
+    _ settings: Settings = Settings(),
+    after history: SnapshotHistory = SnapshotHistory()
+  ) {
     self.access = access
     self.settings = settings
-    history = SnapshotHistory(settings.limits)
+    self.history = history
     reflectors = ObjectKind.allCases.map {
       Reflector($0, of: access.server, goesOn: settings.watches)
     }
@@ -126,15 +132,19 @@ public struct InventoryKeeper: ~Copyable {
     self.store = store
     guard hasChanged, changedAt == nil else { return }
     changedAt = .now()
-    if let confirmed, let snapshot = history.confirmLast(until: confirmed) {
+    if hasRecorded, let confirmed, let snapshot = history.confirmLast(until: confirmed) {
       news.snapshots.append(snapshot)
     }
   }
 
   /// Says until when the last state is known to have held, before the keeper goes.
   public mutating func finish() -> ClusterSnapshot? {
-    guard changedAt == nil, let time = confirmed(at: .now()) else { return nil }
-    return history.confirmLast(until: time)
+    heldUntil.flatMap { history.confirmLast(until: $0) }
+  }
+
+  /// Until when the last state is known to have held; nil while there is none of the server's, or a change settles.
+  public var heldUntil: Timestamp? {
+    hasRecorded && changedAt == nil ? confirmed(at: .now()) : nil
   }
 
   /// Until when everything that is known certainly held.
@@ -145,11 +155,12 @@ public struct InventoryKeeper: ~Copyable {
 
   private mutating func recordChanges(_ news: inout News) {
     guard status.isComplete else { return }
-    let isFirst = history.snapshots.isEmpty
-    guard isFirst || changedAt.map({ Instant.now() >= $0 + settings.settlingTime }) ?? false else {
+    guard !hasRecorded || changedAt.map({ Instant.now() >= $0 + settings.settlingTime }) ?? false
+    else {
       return
     }
     changedAt = nil
+    hasRecorded = true
     let kinds = ClusterSnapshot.Kinds(reflectors.map(\.kind.kinds))
     let snapshot = store.snapshot(takenAt: .now(), kinds: kinds)
     history.record(snapshot)

@@ -61,9 +61,9 @@ enum CollectCommand {
     settings.analyst.scope = ServiceScope(try arguments[LiveOptions.service])
     try AnalyzeCommand.tell(&settings.analyst, arguments)
     try check(arguments, settings)
-    let inventory = try CollectedInventory(arguments, settings.analyst.scope)
-    let signals = try InventoryCommand.stopSignals()
     var lines: [String] = []
+    let inventory = try CollectedInventory(arguments, settings, &lines)
+    let signals = try InventoryCommand.stopSignals()
     var loop: CollectingLoop
     do throws(CollectorError) {
       loop = try CollectingLoop.begin(settings, inventory.history, inventory.desk, &lines)

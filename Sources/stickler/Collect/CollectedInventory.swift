@@ -12,32 +12,40 @@ struct CollectedInventory {
   let history: ClusterHistory?
 
   private let files: InventoryFiles?
+  private let kept: KeptInventories
   private let follower: InventoryFollower
   private let access: ClusterAccess?
 
-  init(_ arguments: Arguments, _ scope: ServiceScope) throws(Failure) {
+  /// What is to be said of what was kept is added to `lines`.
+  init(
+    _ arguments: Arguments,
+    _ settings: CollectorSettings,
+    _ lines: inout [String]
+  ) throws(Failure) {
     let meansServer =
       try arguments[CollectCommand.kubernetes] || arguments.isGiven(InventoryCommand.kubeconfig)
       || arguments.isGiven(InventoryCommand.context)
-    files = try LiveOptions.inventoryFiles(arguments)
+    kept = KeptInventories(of: settings, &lines)
+    let past = kept.states
+    files = try LiveOptions.inventoryFiles(arguments, after: past)
     guard files == nil || !meansServer else {
       throw Failure(
         "--inventory or the API server (--kubernetes, --kubeconfig, --context): not both"
       )
     }
-    history = files?.history
+    history = files?.history ?? (meansServer && !past.snapshots.isEmpty ? past.cluster : nil)
     follower = try InventoryFollower.made()
     access = meansServer ? try InventoryCommand.access(arguments) : nil
     // What the API server has of services is not known yet.
-    if access == nil { try AnalyzeCommand.check(scope, in: history) }
+    if access == nil { try AnalyzeCommand.check(settings.analyst.scope, in: history) }
   }
 
   /// Begins to follow; signals have been taken over by then.
   func follow() throws(Failure) {
-    try follower.start(following: files)
+    try follower.start(following: files, keeping: kept)
     guard let access else { return }
     do throws(SystemError) {
-      try ServerInventory.follow(access, onto: desk)
+      try ServerInventory.follow(access, onto: desk, keeping: kept)
     } catch {
       throw Failure(error.description)
     }

@@ -17,23 +17,33 @@ struct InventoryFiles: Sendable {
   }
 
   private let words: [String]
-  private var snapshots: [ClusterSnapshot]
+  private(set) var states: SnapshotHistory
   private var seen: [String: FileMark]
   /// What had changed at the last look: it is read when it is still the same at the next, so that nothing is read while it
   /// is written.
   private var pending: [String: FileMark] = [:]
   private var lastLook: Timestamp
-  /// A snapshot of a large cluster takes megabytes; of so many the second oldest makes room.
-  private static let mostSnapshots = 64
 
-  init(_ words: [String], at now: Timestamp) throws(Failure) {
+  /// Reads the files, and goes on from what is known of the cluster's past.
+  init(
+    _ words: [String],
+    at now: Timestamp,
+    after earlier: SnapshotHistory = SnapshotHistory()
+  ) throws(Failure) {
     self.words = words
     lastLook = now
     seen = Self.marks(of: words)
-    snapshots = try readSnapshots(words)
+    let files = try readInventoryFiles(words)
+    states = SnapshotHistory(try snapshots(of: files), earlier.limits)
+    guard !earlier.snapshots.isEmpty else { return }
+    let written = files.compactMap { FileMark(path: $0.name)?.modified }.max() ?? now
+    states = earlier.going(on: states.snapshots, by: written < now ? written : now, now)
   }
 
-  var history: ClusterHistory { ClusterHistory(snapshots) }
+  var history: ClusterHistory { states.cluster }
+
+  /// Up to when what is known is known to have held, where no snapshot says it: files of no time hold as they are.
+  var heldUntil: Timestamp? { states.snapshots.last?.takenAt == nil ? lastLook : nil }
 
   /// Whether there is a file that can change.
   var canChange: Bool { words.contains { $0 != "-" } }
@@ -69,23 +79,16 @@ struct InventoryFiles: Sendable {
 
   private mutating func add(_ new: ClusterSnapshot, writtenAt: Timestamp, now: Timestamp) {
     var new = new
-    for index in snapshots.indices where snapshots[index].takenAt == nil {
-      // It was there when the watch began, and is older than what comes now.
-      snapshots[index].takenAt = min(lastLook, writtenAt)
-    }
-    let last = snapshots.compactMap(\.takenAt).max() ?? lastLook
+    // What was there when the watch began is older than what comes now.
+    states.date(timelessAt: min(lastLook, writtenAt))
+    let last = states.snapshots.last?.takenAt ?? lastLook
     let written = writtenAt > lastLook && writtenAt < now ? writtenAt : now
     if let own = new.takenAt, own > last {
       new.takenAt = own
     } else {
       new.takenAt = max(written, last)
     }
-    // The same again says that it still holds.
-    if snapshots.count > 1, snapshots.suffix(2).allSatisfy({ $0.saysTheSame(as: new) }) {
-      snapshots.removeLast()
-    }
-    snapshots.append(new)
-    if snapshots.count > Self.mostSnapshots { snapshots.remove(at: 1) }
+    states.record(new)
   }
 
   private func isNamed(_ path: String) throws(InventoryError) -> Bool {
@@ -109,10 +112,28 @@ struct InventoryFiles: Sendable {
   }
 }
 
-extension ClusterSnapshot {
-  fileprivate func saysTheSame(as other: Self) -> Bool {
-    var other = other
-    other.takenAt = takenAt
-    return self == other
+extension SnapshotHistory {
+  /// This history, and behind it what files say when a process begins anew: they were last written at `written`.
+  fileprivate func going(
+    on found: [ClusterSnapshot],
+    by written: Timestamp,
+    _ now: Timestamp
+  ) -> Self {
+    let timeless = found.filter { $0.takenAt == nil }
+    // Nothing but what was there when the process before began: as if that had gone on.
+    if timeless.count == found.count, snapshots.starts(with: timeless),
+      let state = timeless.last, snapshots[timeless.count...].allSatisfy(state.saysTheSame)
+    {
+      return Self(timeless, limits)
+    }
+    let dated = found.filter { $0.takenAt != nil && !snapshots.contains($0) }
+    var known = Self(snapshots + dated, limits)
+    let last = known.snapshots.suffix(timeless.count)
+    if last.elementsEqual(timeless, by: { $0.saysTheSame(as: $1) }) { return known }
+    for var state in timeless {
+      state.takenAt = known.snapshots.last?.takenAt.map { $0 < written ? written : now } ?? written
+      known.record(state)
+    }
+    return known
   }
 }

@@ -1,4 +1,5 @@
 import Cluster
+import Collector
 import CommandLineKit
 import System
 import Wire
@@ -22,25 +23,37 @@ final class InventoryFollower: Sendable {
     }
   }
 
-  /// Goes on until the program ends.
-  func start(_ files: InventoryFiles) throws(SystemError) {
-    guard files.canChange else { return }
+  /// Goes on until the program ends; has what is known kept for the process after this one, where it is a collector's.
+  func start(
+    _ files: InventoryFiles,
+    keeping kept: KeptInventories? = nil
+  ) throws(SystemError) {
+    guard files.canChange || kept != nil else { return }
     try startThread { [self] in
-      var files = files
+      var (files, kept) = (files, kept)
       while true {
+        var found = files.look(at: .now())
+        if let lines = kept?.keep(files.states, until: files.heldUntil), !lines.isEmpty {
+          found = found ?? InventoryFiles.News()
+          found?.lines += lines
+        }
+        if let found {
+          news.withLock { $0.append(found) }
+          waker.wake()
+        }
         sleep(until: .now() + .milliseconds(250))
-        guard let found = files.look(at: .now()) else { continue }
-        news.withLock { $0.append(found) }
-        waker.wake()
       }
     }
   }
 
   /// Like `start`, with a failure of the command's.
-  func start(following files: InventoryFiles?) throws(Failure) {
+  func start(
+    following files: InventoryFiles?,
+    keeping kept: KeptInventories? = nil
+  ) throws(Failure) {
     guard let files else { return }
     do throws(SystemError) {
-      try start(files)
+      try start(files, keeping: kept)
     } catch {
       throw Failure(error.description)
     }

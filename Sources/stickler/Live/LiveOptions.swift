@@ -38,9 +38,12 @@ enum LiveOptions {
   }
 
   /// What the inventory's files say now; nil where none is given.
-  static func inventoryFiles(_ arguments: Arguments) throws(Failure) -> InventoryFiles? {
+  static func inventoryFiles(
+    _ arguments: Arguments,
+    after past: SnapshotHistory = SnapshotHistory()
+  ) throws(Failure) -> InventoryFiles? {
     let words = try arguments[inventory]
-    return words.isEmpty ? nil : try InventoryFiles(words, at: .now())
+    return words.isEmpty ? nil : try InventoryFiles(words, at: .now(), after: past)
   }
 }
 

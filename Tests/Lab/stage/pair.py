@@ -49,6 +49,12 @@ class Collector:
         new.rename(self._inventory / snapshot.name)
         self._last_snapshot = snapshot.name
 
+    def forget_inventories(self):
+        """Leaves only the last of its snapshots there."""
+        for path in self._inventory.iterdir():
+            if path.name != self._last_snapshot:
+                path.unlink()
+
     def start(self):
         """Starts it, or starts it again with what it had when it was killed."""
         with open(self._said, "w") as said:
