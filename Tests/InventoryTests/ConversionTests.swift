@@ -20,7 +20,10 @@ import Wire
       let ended = try Program.run("inventory -o '\(folder.path)/\(name)' <\(path)")
       #expect(ended.status == 0, "\(ended.errors)")
       let converted = Array(try text(ofFile: "\(folder.path)/\(name)").utf8)
-      #expect(try snapshot(converted) == snapshot(original))
+      #expect(
+        try ClusterSnapshot(reading: converted, named: "converted")
+          == ClusterSnapshot(reading: original, named: "original")
+      )
     }
   }
 
@@ -89,11 +92,6 @@ import Wire
       #"{"kind":"PodList","items":[{"metadata":{}}]}"#, "inventory",
       "standard input:1:40: $.items[0].metadata.name: missing, and needed"
     ),
-    (
-      #"{"nodes":{},"services":{"udp":{"fronts":["192.0.2.1:7","192.0.2.2:8"]}}}"#, "inventory -",
-      "standard input: fronts written by hand that no Service could have; give the file to "
-        + "--inventory as it is"
-    ),
   ])
   func `refuses in one line what is no inventory`(
     input: String,
@@ -105,12 +103,5 @@ import Wire
     #expect(ended.errors == "stickler: \(expected)\n")
     #expect(ended.output == "")
     #expect(ended.status == 3)
-  }
-
-  /// A service port without endpoints is none that has to be listed.
-  private func snapshot(_ bytes: [UInt8]) throws -> ClusterSnapshot {
-    var snapshot = try ClusterSnapshot(reading: bytes, named: "inventory")
-    snapshot.endpoints.removeAll(where: \.records.isEmpty)
-    return snapshot
   }
 }

@@ -2,6 +2,13 @@ public import JSONText
 internal import Wire
 
 extension ClusterSnapshot {
+  /// As a file for `--inventory` holds it.
+  public func text(_ style: JSONWriter.Style = .pretty) -> [UInt8] {
+    var writer = JSONWriter(style)
+    write(to: &writer)
+    return writer.bytes
+  }
+
   /// Writes the snapshot as the `List` that kubectl prints, with its time and only the fields that are read back.
   ///
   /// A kind of which there is nothing follows as an empty list of its own: that there are none is known.

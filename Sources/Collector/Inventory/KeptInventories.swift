@@ -124,9 +124,7 @@ public struct KeptInventories: Sendable {
     for (snapshot, isWhole) in new {
       var told = ClusterSnapshot(takenAt: snapshot.takenAt)
       if isWhole { told = snapshot }
-      var writer = JSONWriter(.compact)
-      told.write(to: &writer)
-      try replaceFile(files.path(of: nextNumber), by: writer.bytes)
+      try replaceFile(files.path(of: nextNumber), by: told.text(.compact))
       kept.append(Kept(number: nextNumber, snapshot: snapshot, isWhole: isWhole))
       nextNumber += 1
     }

@@ -27,7 +27,7 @@ extension InventoryCommand {
     }
   }
 
-  /// Reads what kubectl wrote and makes sure that everything in it will be in what is written.
+  /// Reads what kubectl or a person wrote.
   static func converted(_ path: String, at time: Timestamp?) throws(Failure) -> ClusterSnapshot {
     let name = path == "-" ? "standard input" : path
     let bytes = try bytes(ofFile: path)
@@ -39,28 +39,9 @@ extension InventoryCommand {
     do throws(InventoryError) {
       var snapshot = try ClusterSnapshot(reading: bytes, named: name)
       snapshot.takenAt = snapshot.takenAt ?? time
-      // A front written by hand need not belong to any address that a Service could have.
-      guard try ClusterSnapshot(reading: snapshot.text, named: name).says(all: snapshot) else {
-        throw InventoryError(
-          in: name,
-          "fronts written by hand that no Service could have; give the file to --inventory as it is"
-        )
-      }
       return snapshot
     } catch {
       throw Failure(error.description)
     }
-  }
-}
-
-extension ClusterSnapshot {
-  /// Whether this is the other snapshot; a service port without endpoints need not be listed as such.
-  fileprivate func says(all other: Self) -> Bool {
-    func comparable(_ snapshot: Self) -> Self {
-      var snapshot = snapshot
-      snapshot.endpoints.removeAll(where: \.records.isEmpty)
-      return snapshot
-    }
-    return comparable(self) == comparable(other)
   }
 }

@@ -115,14 +115,14 @@ enum InventoryCommand {
     _ console: inout Console
   ) throws(Failure) {
     guard let path = try arguments[output], path != "-" else {
-      return try console.out.write(bytes: snapshot.text)
+      return try console.out.write(bytes: snapshot.text())
     }
     try write(snapshot, to: path)
   }
 
   static func write(_ snapshot: ClusterSnapshot, to path: String) throws(Failure) {
     try AnalyzeCommand.write(toFile: path) { file throws(Failure) in
-      try file.append(snapshot.text)
+      try file.append(snapshot.text())
     }
   }
 
@@ -139,14 +139,5 @@ enum InventoryCommand {
     var request = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
     // SAFETY: one pollfd, as said.
     return unsafe poll(&request, 1, 5_000) != 0
-  }
-}
-
-extension ClusterSnapshot {
-  /// As the file for `--inventory` holds it.
-  var text: [UInt8] {
-    var writer = JSONWriter(.pretty)
-    write(to: &writer)
-    return writer.bytes
   }
 }
