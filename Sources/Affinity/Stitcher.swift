@@ -327,6 +327,8 @@ struct Stitcher {
       let following = ledger.runs(of: flow).first { candidate in
         let other = ledger.runs[Int(candidate)]
         guard !next(other).isNone else { return false }
+        // Others' datagrams may have been halfway there on the leg as which these left the node.
+        if other.node == run.node, run.traits.contains(.leftAsResult) { return false }
         let slack = Interval.seconds(2)
         return corrected(other.first, candidate) <= to + slack
           && from <= corrected(other.end, candidate) + slack
@@ -354,7 +356,8 @@ struct Stitcher {
     var arrived = 0
     for index in ledger.runs(of: terminal) {
       let seen = ledger.runs[Int(index)]
-      if seen.node == ingress { here += Int(seen.forward.datagrams) }
+      // Others' that were halfway there go on as something else.
+      if seen.node == ingress, next(seen).isNone { here += Int(seen.forward.datagrams) }
       guard seen.forward.datagrams > 0 else { continue }
       if let known = last, seen.node == known.node {
         arrived += reached(seen)

@@ -219,7 +219,7 @@ extension NodeObserver {
     let isSole = candidates.nearCount > 0 && !candidates.severalNearRoots
     if let seen = votes.vote(for: entry.root, of: leg, isSole: isSole) {
       countAmbiguous(by: 1 - seen)
-      link(entry, to: leg, datagrams: UInt32(seen), isProven: false)
+      link(entry, to: leg, datagrams: UInt32(seen), Self.traits(of: sighting, after: entry))
       countMatch(.flow, by: seen)
       window[chosen].flags |= MatchWindow.hasSuccessor
       addEntry(sighting, leg, vantage, frame, root: entry.root)
@@ -244,8 +244,27 @@ extension NodeObserver {
     window[number].flags |= MatchWindow.hasSuccessor
     countMatch(tier)
     if tier != .flow { votes.forget(leg) }
-    link(entry, to: leg, datagrams: 1, isProven: tier != .flow)
+    var traits = Self.traits(of: sighting, after: entry)
+    if tier != .flow { traits.insert(.proven) }
+    link(entry, to: leg, datagrams: 1, traits)
     addEntry(sighting, leg, vantage, frame, root: entry.root)
+  }
+
+  /// What a datagram that became another's twin tells of the flow that it was.
+  @inline(always)
+  private static func traits(
+    of sighting: borrowing Sighting,
+    after entry: MatchWindow.Entry
+  ) -> Run.Traits {
+    hasLeft(sighting, since: entry.hopLimit) ? .leftAsResult : []
+  }
+
+  /// Whether a datagram is past all that a node does with it: it is seen going out, or was forwarded since.
+  @inline(always)
+  private static func hasLeft(_ sighting: borrowing Sighting, since hopLimit: UInt8) -> Bool {
+    let isOutgoing = sighting.direction == .outgoing
+    let isForwarded = sighting.hopLimit < hopLimit
+    return isOutgoing || isForwarded
   }
 
   @inline(always)
@@ -283,11 +302,18 @@ extension NodeObserver {
   @inline(always)
   private mutating func noteRepeat(_ sighting: borrowing Sighting, of number: UInt64, _ leg: Leg) {
     countRepeat()
+    let root = window[number].root
+    if root != leg, !root.isReverse, flows.result(of: root) == leg,
+      Self.hasLeft(sighting, since: window[number].hopLimit)
+    {
+      flows.update(root.flow) { $0.traits.formUnion(.leftAsResult) }
+    }
     if sighting.hopLimit < window[number].hopLimit { window[number].hopLimit = sighting.hopLimit }
     window[number].direction = sighting.direction
     if sighting.direction == .outgoing, window[number].flags & MatchWindow.hasLeft == 0 {
       window[number].flags |= MatchWindow.hasLeft
-      flows.update(leg) { $0.matched &+= 1 }
+      // Of a flow that is translated it went past its translation: it is not on the way of the others.
+      if flows.result(of: leg).isNone { flows.update(leg) { $0.matched &+= 1 } }
     }
     let vantage = Vantage(of: sighting, isReverse: leg.isReverse)
     flows.update(leg.flow) { flow in

@@ -3,26 +3,28 @@ import Wire
 extension NodeObserver {
   /// Takes note that a datagram first seen on `entry.root` is now on `leg`.
   ///
-  /// `datagrams` is how many this decides about: more than one where votes decided late. `isProven` says whether by more
-  /// than co-occurrence.
+  /// `datagrams` is how many this decides about: more than one where votes decided late. `traits` are what this tells of
+  /// the flow: whether by more than co-occurrence, and whether the datagram left the node.
   @inline(always)
   mutating func link(
     _ entry: MatchWindow.Entry,
     to leg: Leg,
     datagrams: UInt32,
-    isProven: Bool
+    _ traits: Run.Traits
   ) {
     let root = entry.root
     let current = flows.result(of: root)
     if current == leg, !root.isReverse {
       flows.update(root.flow) { flow in
         flow.forward.matched &+= datagrams
-        if isProven { flow.traits.formUnion(.proven) }
+        flow.traits.formUnion(traits)
       }
       if entry.leg != root { passOn(entry.leg, to: leg) }
       return
     }
-    if isProven { flows.update(root.flow) { $0.traits.formUnion(.proven) } }
+    // Where answers leave says nothing of the questions' way.
+    let told = root.isReverse ? traits.subtracting(.leftAsResult) : traits
+    if !told.isEmpty { flows.update(root.flow) { $0.traits.formUnion(told) } }
     if current == leg {
       flows.update(root) { $0.matched &+= datagrams }
       if entry.leg != root { passOn(entry.leg, to: leg) }

@@ -77,6 +77,8 @@ public struct Run: Equatable, Sendable {
     /// Seen at more than one vantage of the node on the forward direction.
     public static let severalVantages = Self(rawValue: 128)
     public static let unusualOption = Self(rawValue: 256)
+    /// Its datagrams left the node as what they became: nothing more became of them there.
+    public static let leftAsResult = Self(rawValue: 512)
   }
 }
 

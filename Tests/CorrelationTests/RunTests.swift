@@ -31,6 +31,20 @@ import Workbench
     )
   }
 
+  /// An entry that was made while there was no rule: the node sends the datagram on as it came.
+  @Test func `does not count what goes past its translation`() {
+    var frames: [Seen] = []
+    for number in 0..<4 {
+      frames += Self.question(Int64(number) * 100_000, number, id: UInt32(number + 1), to: "GP")
+    }
+    for number in 4..<6 {
+      frames += Self.question(Int64(number) * 100_000, number, id: UInt32(number + 1), to: "CV")
+    }
+    let observed = Observed(frames)
+    #expect(observed.runs == ["CV 6/4 → GP", "GP 4/4"])
+    #expect(observed.counts.unmatched == 2)
+  }
+
   @Test func `goes on over a silence that is its client's rhythm`() {
     var frames: [Seen] = []
     for number in 0..<6 {
