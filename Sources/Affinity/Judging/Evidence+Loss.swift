@@ -88,6 +88,14 @@ extension Evidence {
     index.unreachables[stitched.ledger.book[sessions[session].flow]]
   }
 
+  /// Whether clients were told that a session's front is unreachable by its port: the session itself, or others about
+  /// then.
+  func isFrontRefused(_ session: Int, from: Timestamp, to: Timestamp) -> Bool {
+    if refusal(ofFront: session)?.isOfPort == true { return true }
+    guard let times = index.refusedFronts[sessions[session].front] else { return false }
+    return to >= times.lowerBound - .seconds(1) && from <= times.upperBound + .seconds(1)
+  }
+
   /// The frames in which someone says why a session's datagrams went no further.
   func refusalWitnesses(of loss: Loss) -> [(witness: Witness, role: String)] {
     var witnesses: [(witness: Witness, role: String)] = []

@@ -197,26 +197,64 @@ struct Evidence: Sendable {
     case certain
   }
 
+  /// How much later than the first node the last one learns that a pod left; what it still sends, the pod answers.
+  static let spread = Interval.seconds(2)
+
   /// Whether the backend left the service's endpoints before `time` (or was told to go); nil without an inventory.
+  ///
+  /// One that had come back counts as one that stayed, if it had done so before it was last known to serve, at `since`.
   func departure(
     of backend: Endpoint,
     from session: Int,
+    since: Timestamp? = nil,
     by time: Timestamp
   ) -> (certainty: Certainty, bounds: String)? {
     guard let inventory, let port = ports[session], inventory.kinds.contains(.endpoints) else {
       return nil
     }
     var answer = (certainty: Certainty.no, bounds: "")
+    var gone: EndpointChange?
     for change in inventory.changes(ofEndpointsOf: port) where change.record.endpoint == backend {
-      guard change.kind == .left || change.kind == .becameTerminating else { continue }
-      if let after = change.after, after > time { continue }
-      if let before = change.before, before <= time {
-        return (.certain, "before \(before)")
+      switch change.kind {
+      case .left, .becameTerminating:
+        if let after = change.after, after > time { continue }
+        if let before = change.before, before <= time {
+          if answer.certainty != .certain { answer = (.certain, "before \(before)") }
+        } else if answer.certainty == .no {
+          answer = (.possible, change.before.map { "by \($0)" } ?? "during the capture")
+        }
+        gone = change
+      case .joined:
+        // Another pod at its address is not its return.
+        guard let left = gone, left.record.pod == change.record.pod,
+          left.record.podUID == change.record.podUID,
+          let left = left.before, let back = change.before, back <= time,
+          since.map({ left + Self.spread < $0 }) ?? true
+        else { continue }
+        (answer, gone) = ((.no, ""), nil)
+      default: break
       }
-      let bounds = change.before.map { "by \($0)" } ?? "during the capture"
-      answer = (.possible, bounds)
     }
     return answer
+  }
+
+  /// When a placement's backend was last known to be reached: what came to the front later may have gone no further.
+  func lastReached(_ place: Int) -> Timestamp {
+    let placement = placements[place]
+    let runs = stitched.ledger.runs(of: placement.terminal)
+    let reached = runs.lazy.filter { stitched.ledger.runs[Int($0)].forward.datagrams > 0 }.map {
+      stitched.corrected(stitched.ledger.runs[Int($0)].forward.last, $0)
+    }.max()
+    return min(placement.to, max(reached ?? placement.to, placement.lastReply ?? placement.from))
+  }
+
+  /// Whether a session's service had no ready endpoint at some time of it, or the nodes did not know of one yet.
+  func wasEmpty(_ session: Int) -> Bool {
+    guard let inventory, let port = ports[session] else { return false }
+    let (first, last) = (sessions[session].first, sessions[session].last)
+    return inventory.emptyTimes(of: port).contains { from, to in
+      from.map { $0 <= last } ?? true && to.map { $0 + Self.spread >= first } ?? true
+    }
   }
 
   /// The changes of a service's endpoints that may have happened in an interval, other than to `backend` itself.

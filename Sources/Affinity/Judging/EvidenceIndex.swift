@@ -12,6 +12,8 @@ struct EvidenceIndex: Sendable {
   private(set) var refusalCounts: [Endpoint: Int] = [:]
   private(set) var refusals: [Endpoint: Refusal] = [:]
   private(set) var unreachables: [FiveTuple: Refusal] = [:]
+  /// From when to when clients were told that nothing listens at a front's port.
+  private(set) var refusedFronts: [Endpoint: ClosedRange<Timestamp>] = [:]
   private(set) var tooBigs: [FiveTuple: Refusal] = [:]
   /// Flows whose first datagrams were not translated and later ones were.
   private(set) var leading: Set<FlowID> = []
@@ -25,7 +27,9 @@ struct EvidenceIndex: Sendable {
   init() {}
 
   mutating func add(_ stitched: Stitcher) {
-    for (_, refusal) in stitched.ledger.refusals { add(refusal) }
+    for (node, refusal) in stitched.ledger.refusals {
+      add(refusal, at: stitched.clock.corrected(refusal.time, at: node))
+    }
     for (_, datagram) in stitched.ledger.unmatched where datagram.isLeading {
       if let (flow, _) = stitched.ledger.book.find(datagram.leg) { leading.insert(flow) }
     }
@@ -39,11 +43,14 @@ struct EvidenceIndex: Sendable {
     }
   }
 
-  private mutating func add(_ refusal: Refusal) {
+  private mutating func add(_ refusal: Refusal, at time: Timestamp) {
     let isV4 = refusal.source.isV4
-    let isPortUnreachable =
-      isV4 ? refusal.type == 3 && refusal.code == 3 : refusal.type == 1 && refusal.code == 4
-    if isPortUnreachable, refusal.source == refusal.leg.destination.address {
+    if refusal.isOfPort {
+      let front = refusal.leg.destination
+      let known = refusedFronts[front] ?? time...time
+      refusedFronts[front] = min(known.lowerBound, time)...max(known.upperBound, time)
+    }
+    if refusal.isOfPort, refusal.source == refusal.leg.destination.address {
       refusalCounts[refusal.leg.destination, default: 0] += 1
       if refusals[refusal.leg.destination] == nil { refusals[refusal.leg.destination] = refusal }
     }
@@ -67,6 +74,11 @@ struct EvidenceIndex: Sendable {
   mutating func add(_ losses: [Loss]) {
     for loss in losses { losers.insert(loss.session) }
   }
+}
+
+extension Refusal {
+  /// Whether it says that the port is unreachable, and not the way to it.
+  var isOfPort: Bool { source.isV4 ? type == 3 && code == 3 : type == 1 && code == 4 }
 }
 
 /// The flow starts of a node, and the lives of a front's placements there: what a lost session is held against.

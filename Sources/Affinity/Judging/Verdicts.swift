@@ -427,18 +427,20 @@ struct Verdicts {
         "\(counted(open, "session")) got too few answers, and the cause could not be told"
       )
     }
-    let unseen = evidence.roster.unplaced.count {
+    let unseen = evidence.roster.unplaced.filter {
       evidence.services[$0] == service && evidence.sessions[$0].replies == 0
     }
-    if unseen == sessions.count, !sessions.isEmpty {
+    if unseen.count == sessions.count, !sessions.isEmpty {
       return done(.inconclusive, "no session could be placed")
     }
-    if unseen > 0 {
+    let riddles = unseen.count { !named.contains($0) }
+    if riddles > 0 {
       return done(
         .inconclusive,
-        "\(counted(unseen, "session")) got no answer and could not be placed"
+        "\(counted(riddles, "session")) got no answer and could not be placed"
       )
     }
-    return done(.pass, "\(counted(sessions.count, "session")) checked")
+    let explained = excused > 0 ? ", \(counted(excused, "loss", plural: "losses")) explained" : ""
+    return done(.pass, "\(counted(sessions.count, "session")) checked\(explained)")
   }
 }

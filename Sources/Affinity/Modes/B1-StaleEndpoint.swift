@@ -82,6 +82,7 @@ extension Mode {
       let departure = evidence.departure(
         of: placement.backend,
         from: loss.session,
+        since: evidence.lastReached(place),
         // What comes while proxies still learn of it is no stale entry.
         by: placement.to - .seconds(1)
       )

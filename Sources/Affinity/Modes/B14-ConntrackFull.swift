@@ -47,6 +47,11 @@ extension Mode {
     guard evidence.startedInCapture(loss.session) else {
       return .ruledOut("the flow is older than the capture")
     }
+    guard !evidence.isFrontRefused(loss.session, from: loss.at, to: loss.at) else {
+      return .ruledOut(
+        "ICMP says that the front's port is unreachable, and a full table says nothing"
+      )
+    }
     let stretch = evidence.stretch(of: loss)
     if let stretch, let words = proof(in: stretch, at: evidence.nodeName(loss.node)) {
       guard evidence.hasReadyEndpoint(loss) else {

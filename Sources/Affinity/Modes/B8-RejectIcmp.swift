@@ -36,19 +36,34 @@ extension Mode {
   )
 
   private static func judgeRejected(_ loss: Loss, _ evidence: Evidence) -> Judgement {
-    guard loss.placement == nil else { return .ruledOut("its datagrams reached a backend") }
-    guard let inventory = evidence.inventory, let port = evidence.ports[loss.session] else {
+    // One that was under way to a pod when that left may be unanswered, too.
+    guard loss.placement == nil || loss.lostAtIngress > loss.unanswered else {
+      return .ruledOut("its datagrams reached a backend")
+    }
+    guard let inventory = evidence.inventory, evidence.ports[loss.session] != nil else {
       return .unknown(needs: Need.inventory.rawValue)
     }
-    guard inventory.endpoints(of: port, at: loss.at).allSatisfy({ !$0.isReady }) else {
-      return .ruledOut("the service has ready endpoints")
+    let refusal = evidence.refusal(ofFront: loss.session)
+    // ICMP is rate-limited: what one client is told holds for all.
+    let isRefused = evidence.isFrontRefused(loss.session, from: loss.at, to: loss.at)
+    guard evidence.wasEmpty(loss.session) else {
+      // One inventory does not say that there were endpoints all the time, and somebody says that there were not.
+      return isRefused && !inventory.showsMoreThanOneMoment
+        ? .unknown(needs: Need.history.rawValue) : .ruledOut("the service has ready endpoints")
     }
-    guard evidence.refusal(ofFront: loss.session) != nil else {
-      return .unknown(needs: Need.icmp.rawValue)
+    if refusal != nil {
+      return .holds(
+        confidence: 0.95,
+        because: ["the service has no ready endpoint, and ICMP says that its port is unreachable"],
+        group: "rejected"
+      )
     }
+    guard isRefused else { return .unknown(needs: Need.icmp.rawValue) }
     return .holds(
-      confidence: 0.95,
-      because: ["the service has no ready endpoint, and ICMP says that its port is unreachable"],
+      confidence: 0.85,
+      because: [
+        "the service has no ready endpoint, and ICMP tells other clients that its port is unreachable"
+      ],
       group: "rejected"
     )
   }

@@ -1,4 +1,4 @@
-internal import Wire
+public import Wire
 
 extension ClusterHistory {
   /// Everything that happened to the endpoints of a service port, in order of the snapshots that showed it.
@@ -11,6 +11,20 @@ extension ClusterHistory {
   public func changes(of service: ServiceID) -> [ServiceChange] {
     guard serviceChanges.indices.contains(Int(service.index)) else { return [] }
     return serviceChanges[Int(service.index)]
+  }
+
+  /// When no endpoint of a service port was ready, from the snapshot that first says so to the one that says it no more;
+  /// nil where no time bounds it.
+  public func emptyTimes(of port: ServicePortID) -> [(from: Timestamp?, to: Timestamp?)] {
+    guard endpointVersions.indices.contains(Int(port.index)) else { return [] }
+    let versions = endpointVersions[Int(port.index)]
+    return versions.indices.filter { !versions[$0].value.contains(where: \.isReady) }.map { index in
+      let (from, next) = (Int(versions[index].epoch), index + 1)
+      return (
+        from > 0 ? snapshotTimes[from] : nil,
+        next < versions.count ? snapshotTimes[Int(versions[next].epoch)] : nil
+      )
+    }
   }
 
   /// Compares two lists, both in order of their endpoints.
