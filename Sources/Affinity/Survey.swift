@@ -59,6 +59,10 @@ struct Survey: Sendable {
       forwardResults[flow] = run.forward.result
     }
     if !run.forward.origin.isNone { told.insert(.isMade) }
+    let passed = run.traits.contains(.answersPassed) && !run.traits.contains(.askedDirectly)
+    if passed, !run.reverse.result.isNone {
+      untranslatedAnswers.append(Int32(truncatingIfNeeded: index))
+    }
     if !run.reverse.result.isNone {
       told.insert(.isAnsweredOn)
       if !run.reverse.origin.isNone { told.insert(.isInner) }

@@ -32,6 +32,8 @@ struct MatchWindow: ~Copyable, Sendable {
   static let isSpoken: UInt8 = 4
   /// It was seen to leave the node.
   static let hasLeft: UInt8 = 8
+  /// It was seen again on the same leg with fewer hops to go.
+  static let wasForwarded: UInt8 = 16
 
   private(set) var entries: [Entry]
   private var heads: [UInt32]

@@ -68,7 +68,7 @@ extension NodeObserver {
     }
     noteDatagram(sighting, leg, frame)
     guard candidates.count > 0 else {
-      if !flows.origin(of: leg).isNone { countOrphan() }
+      if !flows.origin(of: leg).isNone { noteOrphan(leg) }
       votes.abstain(leg)
       addEntry(sighting, leg, vantage, frame, root: leg)
       return
@@ -308,7 +308,10 @@ extension NodeObserver {
     {
       flows.update(root.flow) { $0.traits.formUnion(.leftAsResult) }
     }
-    if sighting.hopLimit < window[number].hopLimit { window[number].hopLimit = sighting.hopLimit }
+    if sighting.hopLimit < window[number].hopLimit {
+      window[number].hopLimit = sighting.hopLimit
+      window[number].flags |= MatchWindow.wasForwarded
+    }
     window[number].direction = sighting.direction
     if sighting.direction == .outgoing, window[number].flags & MatchWindow.hasLeft == 0 {
       window[number].flags |= MatchWindow.hasLeft

@@ -161,6 +161,13 @@ public struct NodeObserver: ~Copyable, Sendable {
   /// Counts a datagram that left the window without a twin, where its flow has a translation.
   private mutating func noteUnmatched(_ entry: MatchWindow.Entry) {
     guard !flows.result(of: entry.leg).isNone else { return }
+    if entry.flags & (MatchWindow.hasLeft | MatchWindow.wasForwarded) != 0 {
+      // It went past its translation: it is where it was seen last, and nowhere else.
+      if entry.leg.isReverse {
+        flows.update(entry.leg.flow) { $0.traits.formUnion(.answersPassed) }
+      }
+      return
+    }
     counts.unmatched &+= 1
     guard observations.count < 1 << 20 else { return }
     observations.append(
@@ -181,6 +188,12 @@ public struct NodeObserver: ~Copyable, Sendable {
   }
   mutating func countAmbiguous(by count: Int = 1) { counts.ambiguous += count }
   mutating func countRepeat() { counts.repeats &+= 1 }
-  mutating func countOrphan() { orphans &+= 1 }
+
+  /// Takes note of a datagram that was made of none that was seen, on a leg whose others were.
+  mutating func noteOrphan(_ leg: Leg) {
+    // A leg that is translated on may have datagrams of its own.
+    if flows.result(of: leg).isNone { orphans &+= 1 }
+    if !leg.isReverse { flows.update(leg.flow) { $0.traits.formUnion(.askedDirectly) } }
+  }
   mutating func countEvicted(by count: Int) { counts.evicted += count }
 }

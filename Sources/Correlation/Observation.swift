@@ -79,6 +79,10 @@ public struct Run: Equatable, Sendable {
     public static let unusualOption = Self(rawValue: 256)
     /// Its datagrams left the node as what they became: nothing more became of them there.
     public static let leftAsResult = Self(rawValue: 512)
+    /// Answers left the node as they are, although others of them are translated.
+    public static let answersPassed = Self(rawValue: 1024)
+    /// Datagrams came as they are, although others of them were made of another flow's.
+    public static let askedDirectly = Self(rawValue: 2048)
   }
 }
 

@@ -20,29 +20,30 @@ extension Evidence {
   }
 
   /// Where the pauses of a node's sessions fall into those after which they moved and those after which they stayed.
-  func idleThreshold(of move: Move) -> (moved: Interval, stayed: Interval)? {
+  func idleThreshold(of move: Move) -> IdleThreshold? {
     guard !move.changedIngress else { return nil }
-    return thresholds[IdleKey(service: services[move.session], node: move.newNode)]?.bounds
+    return thresholds[IdleKey(service: services[move.session], node: move.newNode)] ?? nil
   }
 
-  /// Nil where pauses do not fall apart, or too few sessions paused to tell: a client's usual rhythm is no pause.
-  func findIdleThreshold(_ key: IdleKey) -> IdleThreshold {
+  /// Nil where pauses do not fall apart: a client's usual rhythm is no pause.
+  func findIdleThreshold(_ key: IdleKey) -> IdleThreshold? {
     var shortest: Interval?
     var count = 0
     for move in moves
     where move.newNode == key.node && !move.changedIngress && services[move.session] == key.service
     {
       let old = placements[move.was]
-      guard old.datagrams > 1 else { return IdleThreshold() }
+      guard old.datagrams > 1 else { return nil }
       let rhythm = old.to.since(old.from).nanoseconds / Int64(max(1, old.datagrams - 1))
       // Divided, not multiplied: time stamps are claims, and three times a long one is more than fits.
-      guard move.quiet.nanoseconds / 3 > rhythm else { return IdleThreshold() }
+      guard move.quiet.nanoseconds / 3 > rhythm else { return nil }
       shortest = min(shortest ?? move.quiet, move.quiet)
       count += 1
     }
-    guard let shortest, count >= 3, shortest >= .seconds(1) else { return IdleThreshold() }
+    guard let shortest, shortest >= .seconds(1) else { return nil }
     var longestStay = Interval(nanoseconds: 0)
-    for index in members[key.service] ?? [] {
+    // Of a session that is seen in part nobody knows whether it stayed.
+    for index in members[key.service] ?? [] where !isSeenInPart(index) {
       for place in sessions[index].placements
       where Int(placements[place].ingressNode) == key.node && placements[place].datagrams > 1 {
         let placement = placements[place]
@@ -50,7 +51,8 @@ extension Evidence {
         longestStay = max(longestStay, placement.longestQuiet, Interval(nanoseconds: rhythm))
       }
     }
-    return IdleThreshold(bounds: longestStay < shortest ? (shortest, longestStay) : nil)
+    return longestStay < shortest
+      ? IdleThreshold(moved: shortest, stayed: longestStay, moves: count) : nil
   }
 
   /// The client that holds, behind the same rewritten address and at the same backend, the port that this one has.

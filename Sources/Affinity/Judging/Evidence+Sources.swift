@@ -177,8 +177,18 @@ extension Evidence {
     let suspects = stitched.survey.untranslatedAnswers
     guard !suspects.isEmpty else { return [] }
     var byClient: [Endpoint: [Int]] = [:]
-    for (index, session) in sessions.enumerated() where session.replies * 2 < session.datagrams {
-      byClient[session.client, default: []].append(index)
+    // Of some, other answers are translated.
+    let partly = Set(
+      suspects.lazy.map { stitched.ledger.runs[Int($0)] }
+        .filter { $0.traits.contains(.answersPassed) }.map { stitched.ledger.book[$0.flow] }
+    )
+    for (index, session) in sessions.enumerated() {
+      let isPartly = session.placements.contains(where: { place in
+        partly.contains(FiveTuple(from: session.client, to: placements[place].backend))
+      })
+      if isPartly || session.replies * 2 < session.datagrams {
+        byClient[session.client, default: []].append(index)
+      }
     }
     guard !byClient.isEmpty else { return [] }
     var strays: [StrayAnswer] = []

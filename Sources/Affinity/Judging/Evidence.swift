@@ -24,7 +24,7 @@ struct Evidence: Sendable {
   /// What was placed of each front at each node.
   private var frontNeighbourhoods: [FrontAt: Neighbourhood] = [:]
   /// What moves of one kind have in common, worked out once for each kind.
-  private(set) var thresholds: [IdleKey: IdleThreshold] = [:]
+  private(set) var thresholds: [IdleKey: IdleThreshold?] = [:]
   private(set) var wholeFronts: [FrontPath: Bool] = [:]
   /// The client addresses with many sessions of one service.
   private(set) var crowds: [Crowd] = []
@@ -67,7 +67,7 @@ struct Evidence: Sendable {
       if wholeFronts[path] == nil { wholeFronts[path] = isWholeFront(move) }
     } else {
       let key = IdleKey(service: services[move.session], node: move.newNode)
-      if thresholds[key] == nil { thresholds[key] = findIdleThreshold(key) }
+      if thresholds[key] == nil { thresholds[key] = .some(findIdleThreshold(key)) }
     }
   }
 
@@ -361,7 +361,11 @@ struct IdleKey: Hashable, Sendable {
   var node: Int
 }
 
-/// The shortest pause after which a session moved and the longest after which one stayed; nil where they overlap.
+/// Between which pauses sessions began to move: a timeout's mark, if they are more than one or two.
 struct IdleThreshold: Sendable {
-  var bounds: (moved: Interval, stayed: Interval)?
+  /// The shortest pause after which a session moved.
+  var moved: Interval
+  /// The longest after which one stayed.
+  var stayed: Interval
+  var moves: Int
 }

@@ -11,6 +11,7 @@ struct EvidenceIndex: Sendable {
   /// ICMP errors by what they say of whom.
   private(set) var refusalCounts: [Endpoint: Int] = [:]
   private(set) var refusals: [Endpoint: Refusal] = [:]
+  private(set) var refusedSince: [Endpoint: Timestamp] = [:]
   private(set) var unreachables: [FiveTuple: Refusal] = [:]
   /// From when to when clients were told that nothing listens at a front's port.
   private(set) var refusedFronts: [Endpoint: ClosedRange<Timestamp>] = [:]
@@ -52,6 +53,8 @@ struct EvidenceIndex: Sendable {
     }
     if refusal.isOfPort, refusal.source == refusal.leg.destination.address {
       refusalCounts[refusal.leg.destination, default: 0] += 1
+      refusedSince[refusal.leg.destination] =
+        min(refusedSince[refusal.leg.destination] ?? time, time)
       if refusals[refusal.leg.destination] == nil { refusals[refusal.leg.destination] = refusal }
     }
     if isV4 ? refusal.type == 3 : refusal.type == 1, unreachables[refusal.leg] == nil {

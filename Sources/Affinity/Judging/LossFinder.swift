@@ -27,7 +27,11 @@ struct LossFinder {
       var found = false
       if expectsAnswers {
         for place in session.placements {
-          let unanswered = Self.unanswered(evidence, place, isRefused: isRefused)
+          let unanswered = Self.unanswered(
+            evidence,
+            place,
+            isRefused: isRefused || Self.isRefusing(evidence, evidence.placements[place])
+          )
           guard unanswered > 0 else { continue }
           found = true
           let placement = evidence.placements[place]
@@ -63,6 +67,13 @@ struct LossFinder {
         unanswered: 0
       )
     )
+  }
+
+  /// Whether a placement's backend said to anyone by then that nothing listens there: ICMP is rate-limited, and one refusal
+  /// speaks for all its clients.
+  private static func isRefusing(_ evidence: Evidence, _ placement: PlacementRecord) -> Bool {
+    guard let since = evidence.index.refusedSince[placement.backend] else { return false }
+    return placement.to.since(since) > .seconds(-1)
   }
 
   /// How many of a placement's datagrams came after its last answer, if that is more than chance.

@@ -62,8 +62,10 @@ extension Mode {
       )
     }
     if !isTold, let threshold = evidence.idleThreshold(of: move) {
-      // One pause that all took together, and no shorter one, tells nothing of timeouts: a flush in it looks the same.
-      if move.burst != nil, threshold.stayed.nanoseconds < threshold.moved.nanoseconds / 4 {
+      // One pause that all took together, and no shorter one, tells nothing of timeouts: a flush in it looks the same. So do
+      // one or two sessions, whatever moved them.
+      let isAlone = threshold.stayed.nanoseconds < threshold.moved.nanoseconds / 4
+      if threshold.moves < MoveFinder.burstSize || (move.burst != nil && isAlone) {
         return .unknown(needs: "the conntrack timeouts (--timeouts)")
       }
       return .holds(
