@@ -119,9 +119,14 @@ import Wire
     #expect(kept.states.snapshots == [try snapshot("a", at: 100)])
     #expect(lines.count == 1)
     #expect(lines.first?.hasPrefix(path) == true)
-    #expect(lines.first?.hasSuffix("; what it said of the cluster is not known any more") == true)
-    // It goes when there is something new to keep.
+    #expect(
+      lines.first?.hasSuffix(
+        "; what it said of the cluster is not known any more, and it can be removed"
+      ) == true
+    )
+    // What is damaged is left to whoever looks after it.
     #expect(kept.keep(kept.states, until: at(400)) == [])
+    #expect(try Command("rm", [path]).status == 0)
     #expect(place.kept().states.snapshots.map(\.takenAt) == [at(100), at(400)])
   }
 
@@ -138,9 +143,13 @@ import Wire
         "No such file or directory; a collector that is started again will not know what the cluster was before"
       ) == true
     )
-    #expect(kept.keep(states, until: nil) == [])
     #expect(try Command("mkdir", [place.log]).status == 0)
-    #expect(kept.keep(states, until: nil) == ["what is known of the cluster can be kept again"])
+    #expect(kept.keep(states, until: nil) == [], "it is not tried at once")
+    #expect(try place.names() == [])
+    #expect(
+      kept.keep(states, until: nil, at: .now() + .seconds(11))
+        == ["what is known of the cluster can be kept again"]
+    )
     #expect(place.kept().states.snapshots == states.snapshots)
   }
 

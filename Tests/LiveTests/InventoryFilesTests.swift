@@ -155,4 +155,68 @@ import Wire
     let all = try begun(folder.path, at: 1_795_250_100, after: known)
     #expect(all.states.snapshots == known)
   }
+
+  @Test func `what took another's place while nobody looked stays where it was`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cluster.json", Self.inventory("b"))
+    #expect(try Command("touch", ["-d", "@150", path]).status == 0)
+    var files = try begun(
+      path,
+      at: 200,
+      after: [try snapshot("a", at: nil), try snapshot("a", at: 140)]
+    )
+    _ = try folder.write("cluster.json", Self.inventory("third"))
+    #expect(try Command("touch", ["-d", "@210", path]).status == 0)
+    _ = files.look(at: at(211))
+    let news = files.look(at: at(212))
+    #expect(news?.history?.snapshotTimes == [at(140), at(140), at(150), at(210)])
+    #expect(Self.pods(news?.history) == ["default/a", "default/b", "default/third"])
+    let order = files.states.snapshots.map { $0.pods.first?.name.name }
+    #expect(order == ["a", "a", "b", "third"])
+  }
+
+  @Test func `files of one moment are one state, and mixed ones are not new by being read again`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let whole = try snapshot("a", at: nil)
+    for kinds in [ClusterSnapshot.Kinds.pods, [.services, .endpoints]] {
+      var part = ClusterSnapshot()
+      part.kinds = kinds
+      if kinds == .pods {
+        part.pods = whole.pods
+      } else {
+        (part.services, part.endpoints) = (whole.services, whole.endpoints)
+      }
+      _ = try folder.write("part\(kinds.rawValue).json", part.text())
+    }
+    let files = try InventoryFiles([folder.path], at: at(100))
+    #expect(files.states.snapshots.count == 1)
+    #expect(files.heldUntil == at(100))
+
+    let words = [
+      try folder.write("m1.json", Self.inventory("a")),
+      try folder.write("m2.json", Self.inventory("b", takenAt: "2026-11-21T06:00:00Z")),
+    ]
+    let now = at(1_795_250_000)
+    let first = try InventoryFiles(words, at: now).states
+    #expect(first.snapshots.map { $0.pods.first?.name.name } == ["a", "b"])
+    #expect(try InventoryFiles(words, at: now, after: first).states.snapshots == first.snapshots)
+  }
+
+  @Test func `nothing is known of times to come`() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("c.json", Self.inventory("c", takenAt: "2261-01-01T00:00:00Z"))
+    let now = at(1_795_250_000)
+    let files = try InventoryFiles(
+      [path],
+      at: now,
+      after: SnapshotHistory([try snapshot("a", at: 1_795_240_000)])
+    )
+    #expect(files.history.snapshotTimes == [at(1_795_240_000), now])
+    // Nor by a clock that was ahead: what it was by then is as old as can be.
+    let later = SnapshotHistory([try snapshot("a", at: 1_795_250_000)])
+    let again = try InventoryFiles([path], at: now, after: later)
+    #expect(again.states.snapshots.last?.pods.first?.name.name == "c")
+  }
 }

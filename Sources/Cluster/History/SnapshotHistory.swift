@@ -19,9 +19,17 @@ public struct SnapshotHistory: Sendable {
   public private(set) var snapshots: [ClusterSnapshot]
   public let limits: Limits
 
+  /// How often it has changed.
+  public private(set) var revision = 0
+
   public init(_ snapshots: [ClusterSnapshot] = [], _ limits: Limits = Limits()) {
-    self.snapshots = Self.filled(Moments.ordered(snapshots))
     self.limits = limits
+    self.snapshots = []
+    for snapshot in Self.filled(Moments.ordered(snapshots)) {
+      // Files of one moment say together what each says a part of.
+      if snapshot.takenAt == nil, self.snapshots.last == snapshot { continue }
+      self.snapshots.append(snapshot)
+    }
     trim()
   }
 
@@ -37,8 +45,13 @@ public struct SnapshotHistory: Sendable {
 
   /// Adds a state that came after all others; one that says the same as the last says that it still held.
   public mutating func record(_ snapshot: ClusterSnapshot) {
+    revision += 1
     var snapshot = snapshot
-    if let last = snapshots.last { snapshot.fill(from: last) }
+    if let last = snapshots.last {
+      snapshot.fill(from: last)
+      // A clock that was set back does not make it the older one.
+      if let known = last.takenAt { snapshot.takenAt = max(known, snapshot.takenAt ?? known) }
+    }
     if snapshots.count > 1, snapshots.suffix(2).allSatisfy({ $0.saysTheSame(as: snapshot) }) {
       snapshots.removeLast()
     }
@@ -57,10 +70,12 @@ public struct SnapshotHistory: Sendable {
     return last
   }
 
-  /// Gives those that had no time this one: they were there before anything else came.
+  /// Gives those that had no time this one, or that of the first that has one: they were there before anything else came.
   public mutating func date(timelessAt time: Timestamp) {
+    let first = snapshots.lazy.compactMap(\.takenAt).first ?? time
     for index in snapshots.indices where snapshots[index].takenAt == nil {
-      snapshots[index].takenAt = time
+      snapshots[index].takenAt = min(time, first)
+      revision += 1
     }
   }
 

@@ -1,6 +1,6 @@
 public import Cluster
 internal import JSONText
-internal import System
+public import System
 public import Wire
 
 /// What was known of the cluster, on disk beside the log: what agents told before this process began is judged by what the
@@ -20,12 +20,20 @@ public struct KeptInventories: Sendable {
   private var kept: [Kept] = []
   private var nextNumber: UInt64 = 1
   private var failure: SystemError?
+  /// The revision of the states that the disk holds, and when to try again what could not be written.
+  private var revision: Int?
+  private var notBefore: Instant?
 
   /// So much later than it is known a state has to hold for that to be written.
   private static let leastNews = Interval.seconds(2)
+  private static let patience = Interval.seconds(10)
 
   /// Reads what an earlier process kept; what is wrong with it is added to `lines`.
-  public init(of settings: CollectorSettings, _ lines: inout [String]) {
+  public init(
+    of settings: CollectorSettings,
+    at now: Timestamp = .now(),
+    _ lines: inout [String]
+  ) {
     files = NumberedFiles(in: settings.logDirectory, ending: ".json")
     var limits = SnapshotHistory.Limits()
     limits.age = settings.window
@@ -38,12 +46,15 @@ public struct KeptInventories: Sendable {
       do {
         let path = files.path(of: number)
         let bytes = try bytes(ofSmallFile: path, upTo: .max)
-        let snapshot = try ClusterSnapshot(reading: bytes, named: path)
+        var snapshot = try ClusterSnapshot(reading: bytes, named: path)
+        // Nothing is known of times to come, whatever a clock once said.
+        snapshot.takenAt = snapshot.takenAt.map { min($0, now) }
         kept.append(Kept(number: number, snapshot: snapshot, isWhole: snapshot.kinds != []))
       } catch {
         isDamaged = true
-        kept.append(Kept(number: number, snapshot: ClusterSnapshot(), isWhole: true))
-        lines.append("\(error); what it said of the cluster is not known any more")
+        lines.append(
+          "\(error); what it said of the cluster is not known any more, and it can be removed"
+        )
       }
     }
     kept = Self.ordered(kept)
@@ -81,55 +92,77 @@ public struct KeptInventories: Sendable {
   }
 
   /// Has the disk hold these states, of which the last held until a moment, and nothing else; answers what is to be told.
-  public mutating func keep(_ states: SnapshotHistory, until moment: Timestamp?) -> [String] {
-    var wanted = states.snapshots
-    if let last = wanted.last {
-      let told = kept.last.flatMap { $0.snapshot.saysTheSame(as: last) ? $0.snapshot.takenAt : nil }
-      let known = [last.takenAt, told].compactMap(\.self).max()
-      let isNews = moment.map { moment in known.map { moment.since($0) >= Self.leastNews } ?? true }
-      var held = last
-      held.takenAt = isNews == true ? moment : known
-      if held.takenAt != last.takenAt { wanted.append(held) }
-    }
+  ///
+  /// It may be called as often as one likes: mostly there is nothing to do.
+  public mutating func keep(
+    _ states: SnapshotHistory,
+    until moment: Timestamp?,
+    at now: Instant = .now()
+  ) -> [String] {
+    if let notBefore, now < notBefore { return [] }
+    guard let last = states.snapshots.last else { return [] }
+    let told = kept.last.flatMap { $0.snapshot.saysTheSame(as: last) ? $0.snapshot.takenAt : nil }
+    let known = [last.takenAt, told].compactMap(\.self).max()
+    let isNews = moment.map { moment in known.map { moment.since($0) >= Self.leastNews } ?? true }
+    guard isNews == true || revision != states.revision else { return [] }
+    var held = last
+    held.takenAt = isNews == true ? moment : known
     defer { kept = Self.ordered(kept) }
     do throws(SystemError) {
-      try write(wanted)
+      if revision == states.revision {
+        try replaceLast(by: held)
+      } else {
+        try write(states.snapshots + (held.takenAt == last.takenAt ? [] : [held]))
+      }
       defer { failure = nil }
+      (revision, notBefore) = (states.revision, nil)
       return failure == nil ? [] : ["what is known of the cluster can be kept again"]
     } catch {
       defer { failure = error }
+      (revision, notBefore) = (nil, now + Self.patience)
       return failure == error
         ? []
         : ["\(error); a collector that is started again will not know what the cluster was before"]
     }
   }
 
+  /// Writes until when the last state held, where the disk has all else.
+  private mutating func replaceLast(by held: ClusterSnapshot) throws(SystemError) {
+    let old = kept.last.flatMap { $0.isWhole ? nil : $0.number }
+    try append(held, isWhole: false)
+    if let old { remove([old]) }
+  }
+
   private mutating func write(_ wanted: [ClusterSnapshot]) throws(SystemError) {
-    var old = kept[...]
+    var outdated = Set(kept.map(\.number))
     var new: [(ClusterSnapshot, isWhole: Bool)] = []
-    var outdated: [Kept] = []
     for (index, snapshot) in wanted.enumerated() {
-      let isWhole = index == 0 || !snapshot.saysTheSame(as: wanted[index - 1])
-      guard let place = old.firstIndex(where: { $0.isWhole == isWhole && $0.snapshot == snapshot })
-      else {
+      let isWhole =
+        index == 0 || snapshot.takenAt == nil || !snapshot.saysTheSame(as: wanted[index - 1])
+      let place = kept.firstIndex { one in
+        one.isWhole == isWhole && one.snapshot == snapshot && outdated.contains(one.number)
+      }
+      guard let place else {
         new.append((snapshot, isWhole))
         continue
       }
-      outdated += old[..<place]
+      outdated.remove(kept[place].number)
       // It shares its memory with what it is compared to the next time.
       kept[place].snapshot = snapshot
-      old = old[(place + 1)...]
     }
-    outdated += old
-    for (snapshot, isWhole) in new {
-      var told = ClusterSnapshot(takenAt: snapshot.takenAt)
-      if isWhole { told = snapshot }
-      try replaceFile(files.path(of: nextNumber), by: told.text(.compact))
-      kept.append(Kept(number: nextNumber, snapshot: snapshot, isWhole: isWhole))
-      nextNumber += 1
-    }
-    let removed = Set(outdated.map(\.number))
-    for number in removed { files.remove(number) }
-    kept.removeAll { removed.contains($0.number) }
+    for (snapshot, isWhole) in new { try append(snapshot, isWhole: isWhole) }
+    remove(outdated)
+  }
+
+  private mutating func append(_ snapshot: ClusterSnapshot, isWhole: Bool) throws(SystemError) {
+    let told = isWhole ? snapshot : ClusterSnapshot(takenAt: snapshot.takenAt)
+    try replaceFile(files.path(of: nextNumber), by: told.text(.compact))
+    kept.append(Kept(number: nextNumber, snapshot: snapshot, isWhole: isWhole))
+    nextNumber += 1
+  }
+
+  private mutating func remove(_ numbers: Set<UInt64>) {
+    for number in numbers { files.remove(number) }
+    kept.removeAll { numbers.contains($0.number) }
   }
 }

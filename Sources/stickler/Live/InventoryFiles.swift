@@ -34,10 +34,18 @@ struct InventoryFiles: Sendable {
     lastLook = now
     seen = Self.marks(of: words)
     let files = try readInventoryFiles(words)
-    states = SnapshotHistory(try snapshots(of: files), earlier.limits)
+    var found = try snapshots(of: files)
+    var written = files.compactMap { FileMark(path: $0.name)?.modified }.max() ?? now
+    if written > now { written = now }
+    if let dated = found.firstIndex(where: { $0.takenAt != nil }) {
+      for index in dated..<found.count {
+        // What comes behind one that has a time came after it; nothing is known of times to come.
+        found[index].takenAt = min(found[index].takenAt ?? written, now)
+      }
+    }
+    states = SnapshotHistory(found, earlier.limits)
     guard !earlier.snapshots.isEmpty else { return }
-    let written = files.compactMap { FileMark(path: $0.name)?.modified }.max() ?? now
-    states = earlier.going(on: states.snapshots, by: written < now ? written : now, now)
+    states = earlier.going(on: states.snapshots, by: written, now)
   }
 
   var history: ClusterHistory { states.cluster }
@@ -83,7 +91,7 @@ struct InventoryFiles: Sendable {
     states.date(timelessAt: min(lastLook, writtenAt))
     let last = states.snapshots.last?.takenAt ?? lastLook
     let written = writtenAt > lastLook && writtenAt < now ? writtenAt : now
-    if let own = new.takenAt, own > last {
+    if let own = new.takenAt, own > last, own < now {
       new.takenAt = own
     } else {
       new.takenAt = max(written, last)
@@ -119,13 +127,15 @@ extension SnapshotHistory {
     by written: Timestamp,
     _ now: Timestamp
   ) -> Self {
-    let timeless = found.filter { $0.takenAt == nil }
+    var timeless = found.filter { $0.takenAt == nil }
     // Nothing but what was there when the process before began: as if that had gone on.
     if timeless.count == found.count, snapshots.starts(with: timeless),
       let state = timeless.last, snapshots[timeless.count...].allSatisfy(state.saysTheSame)
     {
       return Self(timeless, limits)
     }
+    // Behind those that have a time nothing without one is new.
+    if timeless.count < found.count { timeless.removeAll(where: snapshots.contains) }
     let dated = found.filter { $0.takenAt != nil && !snapshots.contains($0) }
     var known = Self(snapshots + dated, limits)
     let last = known.snapshots.suffix(timeless.count)
