@@ -88,12 +88,17 @@ extension Evidence {
     index.unreachables[stitched.ledger.book[sessions[session].flow]]
   }
 
-  /// Whether clients were told that a session's front is unreachable by its port: the session itself, or others about
-  /// then.
+  /// Whether clients were told, in a time, that a session's front is unreachable by its port: the session itself, or others.
   func isFrontRefused(_ session: Int, from: Timestamp, to: Timestamp) -> Bool {
-    if refusal(ofFront: session)?.isOfPort == true { return true }
     guard let times = index.refusedFronts[sessions[session].front] else { return false }
-    return to >= times.lowerBound - .seconds(1) && from <= times.upperBound + .seconds(1)
+    return times.contains {
+      to.since($0.lowerBound) > .seconds(-1) && from.since($0.upperBound) < .seconds(1)
+    }
+  }
+
+  /// Whether an ICMP error says that a session's datagrams could not be brought to the pod, not that nobody listens.
+  func isOutOfReach(_ session: Int) -> Bool {
+    refusal(ofFront: session)?.isOfHost == true
   }
 
   /// The frames in which someone says why a session's datagrams went no further.

@@ -87,7 +87,7 @@ extension Evidence {
         let place = session.placements.first(where: {
           placements[$0].seenSource.address != session.client.address
             && placements[$0].backend.address != session.client.address
-        }), let service = service(of: index, at: session.first), applies(index, service)
+        }), let service = settledService(of: index), applies(index, service)
       else { continue }
       let placement = placements[place]
       let key = Key(service: services[index], source: placement.seenSource.address)

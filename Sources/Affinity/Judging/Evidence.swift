@@ -169,6 +169,18 @@ struct Evidence: Sendable {
     return inventory?.service(id, at: time)
   }
 
+  /// The service as all nodes knew it when a session began; nil also while they were learning of a change.
+  func settledService(of session: Int) -> Service? {
+    let first = sessions[session].first
+    guard let now = service(of: session, at: first),
+      let before = service(of: session, at: first - Self.spread)
+    else { return service(of: session, at: first) }
+    return now.externalTrafficPolicy == before.externalTrafficPolicy
+      && now.internalTrafficPolicy == before.internalTrafficPolicy
+      && now.affinity == before.affinity
+      ? now : nil
+  }
+
   func name(of service: ServiceKey) -> String {
     switch service {
     case .known(let id): inventory?.name(of: id).description ?? "unknown"
@@ -225,17 +237,27 @@ struct Evidence: Sendable {
         }
         gone = change
       case .joined:
-        // Another pod at its address is not its return.
-        guard let left = gone, left.record.pod == change.record.pod,
-          left.record.podUID == change.record.podUID,
-          let left = left.before, let back = change.before, back <= time,
-          since.map({ left + Self.spread < $0 }) ?? true
+        guard let left = gone, let departed = left.before, let back = change.before, back <= time
         else { continue }
+        // What went on long after it is not explained by it; else another pod at its address is not its return.
+        let isReturn =
+          left.record.pod == change.record.pod && left.record.podUID == change.record.podUID
+        guard since.map({ departed + Self.spread < $0 }) ?? isReturn else { continue }
         (answer, gone) = ((.no, ""), nil)
       default: break
       }
     }
     return answer
+  }
+
+  /// Whether the pod at an address was the same one at two times.
+  func wasSamePod(_ backend: Endpoint, of session: Int, from: Timestamp, to: Timestamp) -> Bool {
+    guard let inventory, let port = ports[session] else { return true }
+    let records = [from - Self.spread, to].map {
+      inventory.membership(of: backend, in: port, time: $0).record
+    }
+    guard let was = records[0], let now = records[1] else { return true }
+    return was.pod == now.pod && was.podUID == now.podUID
   }
 
   /// When a placement's backend was last known to be reached: what came to the front later may have gone no further.
@@ -248,13 +270,70 @@ struct Evidence: Sendable {
     return min(placement.to, max(reached ?? placement.to, placement.lastReply ?? placement.from))
   }
 
-  /// Whether a session's service had no ready endpoint at some time of it, or the nodes did not know of one yet.
-  func wasEmpty(_ session: Int) -> Bool {
-    guard let inventory, let port = ports[session] else { return false }
-    let (first, last) = (sessions[session].first, sessions[session].last)
-    return inventory.emptyTimes(of: port).contains { from, to in
-      from.map { $0 <= last } ?? true && to.map { $0 + Self.spread >= first } ?? true
+  /// When a session's datagrams may have gone no further than to where they came in: before, between and behind its
+  /// placements.
+  ///
+  /// One of its usual pauses is no gap, unless there are no longer ones.
+  private func gaps(of session: Int) -> [ClosedRange<Timestamp>] {
+    let record = sessions[session]
+    var gaps: [ClosedRange<Timestamp>] = []
+    var reached = record.first
+    for place in record.placements {
+      for stretch in stretches(of: place) {
+        if stretch.lowerBound > reached { gaps.append(reached...stretch.lowerBound) }
+        reached = max(reached, stretch.upperBound)
+      }
+      reached = max(reached, lastReached(place))
     }
+    if record.last > reached { gaps.append(reached...record.last) }
+    let pause = usualPause(of: session)
+    let long = gaps.filter { $0.upperBound.since($0.lowerBound).nanoseconds / 3 > pause / 2 }
+    return long.isEmpty ? gaps : long
+  }
+
+  /// From when to when a placement's backend was reached without a long pause, in order.
+  private func stretches(of place: Int) -> [ClosedRange<Timestamp>] {
+    let placement = placements[place]
+    var stretches = [placement.from...placement.from]
+    for index in stitched.ledger.runs(of: placement.terminal) {
+      let run = stitched.ledger.runs[Int(index)]
+      guard run.node == placement.backendNode, run.forward.datagrams > 0 else { continue }
+      let first = stitched.corrected(run.first, index)
+      let last = min(placement.to, stitched.corrected(run.forward.last, index))
+      if first >= placement.from, first <= last { stretches.append(first...last) }
+    }
+    return stretches.sorted { $0.lowerBound < $1.lowerBound }
+  }
+
+  private func usualPause(of session: Int) -> Int64 {
+    let record = sessions[session]
+    return record.last.since(record.first).nanoseconds / Int64(max(1, record.datagrams - 1))
+  }
+
+  /// Whether no endpoint was ready (at a node, if that is asked for) while a session's datagrams were lost where they came
+  /// in.
+  ///
+  /// The proxies need a moment to learn of it, at its beginning and its end.
+  func wasEmpty(_ session: Int, at node: String? = nil) -> Certainty {
+    guard let inventory, let port = ports[session] else { return .no }
+    let times = inventory.emptyTimes(of: port, at: node)
+    guard !times.isEmpty else { return .no }
+    // A placed session's gap begins with what was served last, and ends with what was served first.
+    let slack =
+      sessions[session].placements.isEmpty
+      ? Self.spread : Self.spread + Interval(nanoseconds: usualPause(of: session) / 2 &* 3)
+    func lies(_ gap: ClosedRange<Timestamp>, _ from: Timestamp?, _ to: Timestamp?) -> Bool {
+      from.map { gap.lowerBound.since($0) > Interval(nanoseconds: 0 &- slack.nanoseconds) } ?? true
+        && to.map { $0.since(gap.upperBound) > Interval(nanoseconds: 0 &- slack.nanoseconds) }
+          ?? true
+    }
+    let gaps = gaps(of: session)
+    // By the first and the last that a snapshot may say; the nodes follow the cluster, not the snapshots.
+    guard gaps.allSatisfy({ gap in times.contains { lies(gap, $0.after, $0.before) } }) else {
+      return .no
+    }
+    let isSure = gaps.allSatisfy { gap in times.contains { lies(gap, $0.from, $0.before) } }
+    return isSure ? .certain : .possible
   }
 
   /// The changes of a service's endpoints that may have happened in an interval, other than to `backend` itself.

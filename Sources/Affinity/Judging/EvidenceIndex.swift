@@ -13,8 +13,8 @@ struct EvidenceIndex: Sendable {
   private(set) var refusals: [Endpoint: Refusal] = [:]
   private(set) var refusedSince: [Endpoint: Timestamp] = [:]
   private(set) var unreachables: [FiveTuple: Refusal] = [:]
-  /// From when to when clients were told that nothing listens at a front's port.
-  private(set) var refusedFronts: [Endpoint: ClosedRange<Timestamp>] = [:]
+  /// When clients were told that nothing listens at a front's port, in order.
+  private(set) var refusedFronts: [Endpoint: [ClosedRange<Timestamp>]] = [:]
   private(set) var tooBigs: [FiveTuple: Refusal] = [:]
   /// Flows whose first datagrams were not translated and later ones were.
   private(set) var leading: Set<FlowID> = []
@@ -31,6 +31,7 @@ struct EvidenceIndex: Sendable {
     for (node, refusal) in stitched.ledger.refusals {
       add(refusal, at: stitched.clock.corrected(refusal.time, at: node))
     }
+    noteRefusedFronts(stitched)
     for (_, datagram) in stitched.ledger.unmatched where datagram.isLeading {
       if let (flow, _) = stitched.ledger.book.find(datagram.leg) { leading.insert(flow) }
     }
@@ -46,22 +47,44 @@ struct EvidenceIndex: Sendable {
 
   private mutating func add(_ refusal: Refusal, at time: Timestamp) {
     let isV4 = refusal.source.isV4
-    if refusal.isOfPort {
-      let front = refusal.leg.destination
-      let known = refusedFronts[front] ?? time...time
-      refusedFronts[front] = min(known.lowerBound, time)...max(known.upperBound, time)
-    }
     if refusal.isOfPort, refusal.source == refusal.leg.destination.address {
       refusalCounts[refusal.leg.destination, default: 0] += 1
       refusedSince[refusal.leg.destination] =
         min(refusedSince[refusal.leg.destination] ?? time, time)
       if refusals[refusal.leg.destination] == nil { refusals[refusal.leg.destination] = refusal }
     }
-    if isV4 ? refusal.type == 3 : refusal.type == 1, unreachables[refusal.leg] == nil {
-      unreachables[refusal.leg] = refusal
+    if isV4 ? refusal.type == 3 : refusal.type == 1 {
+      // That nobody listens says more than that the way is not known.
+      let known = unreachables[refusal.leg]
+      if known == nil || (refusal.isOfPort && known?.isOfPort == false) {
+        unreachables[refusal.leg] = refusal
+      }
     }
     if isV4 ? refusal.type == 3 && refusal.code == 4 : refusal.type == 2 {
       tooBigs[refusal.leg] = tooBigs[refusal.leg] ?? refusal
+    }
+  }
+
+  /// A pod's own refusal comes back translated, as if from the front: where pods refuse, only what a node says counts.
+  private mutating func noteRefusedFronts(_ stitched: Stitcher) {
+    guard !unreachables.isEmpty else { return }
+    let doPodsRefuse = stitched.placements.contains { refusalCounts[$0.backend] != nil }
+    var times: [Endpoint: [Timestamp]] = [:]
+    for (node, refusal) in stitched.ledger.refusals where refusal.isOfPort {
+      let front = refusal.leg.destination
+      if doPodsRefuse, refusal.source == front.address { continue }
+      times[front, default: []].append(stitched.clock.corrected(refusal.time, at: node))
+    }
+    for (front, times) in times {
+      var ranges: [ClosedRange<Timestamp>] = []
+      for time in times.sorted() {
+        if let last = ranges.last, time.since(last.upperBound) < .seconds(3) {
+          ranges[ranges.count - 1] = last.lowerBound...time
+        } else {
+          ranges.append(time...time)
+        }
+      }
+      refusedFronts[front] = ranges
     }
   }
 
@@ -80,6 +103,11 @@ struct EvidenceIndex: Sendable {
 }
 
 extension Refusal {
+  /// Whether it says that there is no way to the host.
+  var isOfHost: Bool {
+    source.isV4 ? type == 3 && code <= 1 : type == 1 && (code == 0 || code == 3)
+  }
+
   /// Whether it says that the port is unreachable, and not the way to it.
   var isOfPort: Bool { source.isV4 ? type == 3 && code == 3 : type == 1 && code == 4 }
 }

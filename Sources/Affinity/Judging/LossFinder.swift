@@ -48,7 +48,11 @@ struct LossFinder {
           )
         }
       }
-      if !found, session.lost > 0 || (isRefused && session.placements.isEmpty) {
+      // Where endpoints were missing meanwhile, what was lost on the way in is a loss of its own.
+      let isLostTwice =
+        found && session.lostAtIngress >= Self.silence && evidence.wasEmpty(index) != .no
+      if isLostTwice || (!found && (session.lost > 0 || (isRefused && session.placements.isEmpty)))
+      {
         noteLost(evidence, index)
       }
     }

@@ -39,9 +39,7 @@ struct SplitFinder {
 
   static func isPromised(_ evidence: Evidence, session: Int) -> Bool {
     if evidence.settings.expectations?.contains(.clientIPAffinity) == true { return true }
-    guard let service = evidence.service(of: session, at: evidence.sessions[session].first) else {
-      return false
-    }
+    guard let service = evidence.settledService(of: session) else { return false }
     if case .clientIP = service.affinity { return true }
     return false
   }

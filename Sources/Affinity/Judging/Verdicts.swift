@@ -279,9 +279,7 @@ struct Verdicts {
 
   /// Whether the pod is promised to see the session's own source; nil where nothing says.
   private func preservesSource(_ session: Int) -> Bool? {
-    guard let service = evidence.service(of: session, at: evidence.sessions[session].first) else {
-      return nil
-    }
+    guard let service = evidence.settledService(of: session) else { return nil }
     if evidence.isExternal(session) { return service.externalTrafficPolicy == .local }
     guard evidence.frontKind(of: session) == .clusterIP else { return nil }
     let client = evidence.sessions[session].client.address
@@ -297,8 +295,7 @@ struct Verdicts {
     let promised = (members[service] ?? []).filter { session in
       isAsked
         || (evidence.isExternal(session)
-          && evidence.service(of: session, at: evidence.sessions[session].first)?
-            .externalTrafficPolicy == .local)
+          && evidence.settledService(of: session)?.externalTrafficPolicy == .local)
     }
     guard !promised.isEmpty else { return nil }
     let placed = promised.filter { !evidence.sessions[$0].placements.isEmpty }
@@ -411,7 +408,8 @@ struct Verdicts {
     }
     if !losses.isEmpty {
       let names = Set(losses.compactMap { $0.mode?.name }).sorted().joined(separator: ", ")
-      return done(.fail, "\(counted(losses.count, "session")) lost datagrams or answers: \(names)")
+      let losers = Set(losses.map(\.symptom.session)).count
+      return done(.fail, "\(counted(losers, "session")) lost datagrams or answers: \(names)")
     }
     if !unnamed.isEmpty {
       let datagrams = unnamed.reduce(0) { $0 + evidence.sessions[$1].lost }

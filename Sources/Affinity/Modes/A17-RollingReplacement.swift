@@ -65,7 +65,9 @@ extension Mode {
     _ evidence: Evidence
   ) -> Judgement {
     let departure = evidence.departure(of: backend, from: move.session, since: since, by: move.at)
-    guard let departure, departure.certainty == .certain else {
+    guard let departure, departure.certainty == .certain,
+      evidence.wasSamePod(backend, of: move.session, from: since, to: move.at)
+    else {
       return isOpen(move.session, since, move.at, evidence)
         ? .unknown(needs: Need.history.rawValue) : .ruledOut("the backend stayed the same")
     }
@@ -150,11 +152,12 @@ extension Mode {
       )
     case .no where evidence.inventory?.showsMoreThanOneMoment == true:
       return .ruledOut("\(pod) was an endpoint before and after")
-    case .no where isOpen(session, since, time, evidence):
-      return .unknown(needs: Need.history.rawValue)
     case .no:
       // One inventory shows no change; a pod that still answers shows that there was none.
       if wentOn { return .ruledOut("\(pod) went on answering") }
+      if isOpen(session, since, time, evidence) {
+        return .unknown(needs: Need.history.rawValue)
+      }
       if isAmongOthers { return .ruledOut("flows of pods that went on answering moved with it") }
       return .unknown(needs: Need.history.rawValue)
     }

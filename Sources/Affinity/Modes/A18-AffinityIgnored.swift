@@ -49,6 +49,10 @@ extension Mode {
       evidence.ports[move.session] != nil
     else { return .unknown(needs: Need.inventory.rawValue) }
     let (old, new) = (evidence.placements[move.was], evidence.placements[move.now])
+    guard evidence.inventory?.showsMoreThanOneMoment == true || !evidence.isNeverEndpoint(new)
+    else {
+      return .unknown(needs: Need.history.rawValue)
+    }
     return .holds(
       confidence: min(old.confidence, new.confidence) * 0.8,
       because: ["nothing that is known explains it: backends unchanged, no silence, no burst"],

@@ -60,6 +60,12 @@ extension Mode {
     guard let inventory = evidence.inventory, inventory.kinds.contains(.endpoints),
       let port = evidence.ports[move.session]
     else { return .unknown(needs: Need.inventory.rawValue) }
+    guard
+      inventory.showsMoreThanOneMoment || !evidence.isNeverEndpoint(evidence.placements[move.now])
+    else {
+      // Who takes over without being known as an endpoint became one since.
+      return .unknown(needs: Need.history.rawValue)
+    }
     let count = evidence.index.burstSizes[burst] ?? 0
     let changes = evidence.endpointChanges(of: port, from: move.lastOld - .seconds(2), to: move.at)
     var because = [

@@ -1,3 +1,4 @@
+internal import Cluster
 internal import Wire
 
 extension Mode {
@@ -73,6 +74,7 @@ extension Mode {
     let isStuck =
       loss.lostAtIngress > 0 && placement.backendNode == placement.ingressNode
       && !evidence.lostItsStart(evidence.sessions[loss.session].flow)
+      && (evidence.isOutOfReach(loss.session) || !isForsaken(loss, evidence))
     guard loss.unanswered > 0 || isStuck else {
       return .ruledOut("its datagrams reached no backend")
     }
@@ -84,7 +86,7 @@ extension Mode {
         from: loss.session,
         since: evidence.lastReached(place),
         // What comes while proxies still learn of it is no stale entry.
-        by: placement.to - .seconds(1)
+        by: (isStuck ? placement.to : evidence.lastReached(place)) - .seconds(1)
       )
     else {
       return evidence.isNeverEndpoint(placement)
@@ -115,5 +117,14 @@ extension Mode {
       ],
       group: placement.backend.description
     )
+  }
+
+  /// Whether no endpoint was left where the datagrams came in: the node then drops or refuses what it has no entry for.
+  private static func isForsaken(_ loss: Loss, _ evidence: Evidence) -> Bool {
+    if evidence.wasEmpty(loss.session) != .no { return true }
+    let isLocal =
+      evidence.service(of: loss.session, at: loss.at)?.externalTrafficPolicy == .local
+      && evidence.isExternal(loss.session)
+    return isLocal && evidence.wasEmpty(loss.session, at: evidence.nodeName(loss.node)) != .no
   }
 }

@@ -65,6 +65,12 @@ extension Mode {
     guard let row = evidence.failedStarts(around: loss), row.failed >= 5 else {
       return .ruledOut("too few new flows in a row failed at that node")
     }
+    // With policy Local a node whose endpoint has left drops in silence, and one inventory does not know of it.
+    if evidence.inventory?.showsMoreThanOneMoment != true, evidence.isExternal(loss.session),
+      evidence.service(of: loss.session, at: loss.at)?.externalTrafficPolicy == .local
+    {
+      return .unknown(needs: Need.history.rawValue)
+    }
     guard row.established > 0, evidence.hasReadyEndpoint(loss) else {
       return .ruledOut("no flow that was there before went on meanwhile")
     }

@@ -52,6 +52,8 @@ extension Mode {
       }
     case .former(let record):
       if record.pod == name { return .ruledOut("\(name) was an endpoint of the service") }
+    case .never where !inventory.showsMoreThanOneMoment:
+      return .unknown(needs: Need.history.rawValue)
     case .never:
       break
     }

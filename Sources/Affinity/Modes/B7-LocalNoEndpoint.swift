@@ -45,7 +45,7 @@ extension Mode {
   )
 
   private static func judgeLocal(_ loss: Loss, _ evidence: Evidence) -> Judgement {
-    guard loss.placement == nil, loss.lostAtIngress > 0 else {
+    guard loss.lostAtIngress > 0, loss.placement == nil || loss.unanswered == 0 else {
       return .ruledOut("its datagrams were translated")
     }
     guard let inventory = evidence.inventory, let port = evidence.ports[loss.session],
@@ -56,8 +56,16 @@ extension Mode {
     }
     let node = evidence.nodeName(loss.node)
     guard inventory.node(named: node) != nil else { return .unknown(needs: Need.nodeName.rawValue) }
-    let local = inventory.endpoints(of: port, at: loss.at).filter { $0.node == node && $0.isReady }
-    guard local.isEmpty else { return .ruledOut("\(node) has an endpoint of the service") }
+    if loss.placement == nil {
+      let here = inventory.endpoints(of: port, at: loss.at).filter { $0.node == node && $0.isReady }
+      guard here.isEmpty else { return .ruledOut("\(node) has an endpoint of the service") }
+    } else {
+      switch evidence.wasEmpty(loss.session, at: node) {
+      case .no: return .ruledOut("\(node) had an endpoint of the service when it was lost")
+      case .possible: return .unknown(needs: Need.history.rawValue)
+      case .certain: break
+      }
+    }
     return .holds(
       confidence: 0.95,
       because: [

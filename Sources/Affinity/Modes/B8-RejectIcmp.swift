@@ -36,33 +36,33 @@ extension Mode {
   )
 
   private static func judgeRejected(_ loss: Loss, _ evidence: Evidence) -> Judgement {
-    // One that was under way to a pod when that left may be unanswered, too.
-    guard loss.placement == nil || loss.lostAtIngress > loss.unanswered else {
+    guard loss.placement == nil || (loss.unanswered == 0 && loss.lostAtIngress > 0) else {
       return .ruledOut("its datagrams reached a backend")
     }
-    guard let inventory = evidence.inventory, evidence.ports[loss.session] != nil else {
-      return .unknown(needs: Need.inventory.rawValue)
+    guard let inventory = evidence.inventory, inventory.kinds.contains(.endpoints),
+      evidence.ports[loss.session] != nil
+    else { return .unknown(needs: Need.inventory.rawValue) }
+    guard !evidence.isOutOfReach(loss.session) else {
+      return .ruledOut("ICMP says that a host could not be reached")
     }
-    let refusal = evidence.refusal(ofFront: loss.session)
+    let session = evidence.sessions[loss.session]
+    let isTold = evidence.refusal(ofFront: loss.session) != nil
     // ICMP is rate-limited: what one client is told holds for all.
-    let isRefused = evidence.isFrontRefused(loss.session, from: loss.at, to: loss.at)
-    guard evidence.wasEmpty(loss.session) else {
+    let isRefused =
+      isTold || evidence.isFrontRefused(loss.session, from: session.first, to: session.last)
+    switch evidence.wasEmpty(loss.session) {
+    case .no:
       // One inventory does not say that there were endpoints all the time, and somebody says that there were not.
       return isRefused && !inventory.showsMoreThanOneMoment
         ? .unknown(needs: Need.history.rawValue) : .ruledOut("the service has ready endpoints")
+    case .possible, .certain: guard isRefused else { return .unknown(needs: Need.icmp.rawValue) }
     }
-    if refusal != nil {
-      return .holds(
-        confidence: 0.95,
-        because: ["the service has no ready endpoint, and ICMP says that its port is unreachable"],
-        group: "rejected"
-      )
-    }
-    guard isRefused else { return .unknown(needs: Need.icmp.rawValue) }
     return .holds(
-      confidence: 0.85,
+      confidence: isTold ? 0.95 : 0.85,
       because: [
-        "the service has no ready endpoint, and ICMP tells other clients that its port is unreachable"
+        isTold
+          ? "the service has no ready endpoint, and ICMP says that its port is unreachable"
+          : "the service has no ready endpoint, and ICMP tells other clients that its port is unreachable"
       ],
       group: "rejected"
     )

@@ -73,6 +73,16 @@ public struct ServiceChange: Hashable, Sendable {
   }
 }
 
+/// A time in which no endpoint was ready; nil where only the capture bounds it.
+public struct EmptyTime: Hashable, Sendable {
+  /// It began after this, and had begun by that.
+  public var after: Timestamp?
+  public var from: Timestamp?
+  /// It went on until this at least, and was over by that.
+  public var until: Timestamp?
+  public var before: Timestamp?
+}
+
 /// What an address and port was to a service port at one time.
 public enum Membership: Hashable, Sendable {
   case current(EndpointRecord)

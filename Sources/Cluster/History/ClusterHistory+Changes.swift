@@ -1,4 +1,4 @@
-public import Wire
+internal import Wire
 
 extension ClusterHistory {
   /// Everything that happened to the endpoints of a service port, in order of the snapshots that showed it.
@@ -13,16 +13,29 @@ extension ClusterHistory {
     return serviceChanges[Int(service.index)]
   }
 
-  /// When no endpoint of a service port was ready, from the snapshot that first says so to the one that says it no more;
-  /// nil where no time bounds it.
-  public func emptyTimes(of port: ServicePortID) -> [(from: Timestamp?, to: Timestamp?)] {
-    guard endpointVersions.indices.contains(Int(port.index)) else { return [] }
+  /// When no endpoint of a service port was ready (none at a node, if that is asked for), and when that may have been.
+  public func emptyTimes(of port: ServicePortID, at node: String? = nil) -> [EmptyTime] {
+    guard endpointVersions.indices.contains(Int(port.index)), kinds.contains(.endpoints) else {
+      return []
+    }
     let versions = endpointVersions[Int(port.index)]
-    return versions.indices.filter { !versions[$0].value.contains(where: \.isReady) }.map { index in
-      let (from, next) = (Int(versions[index].epoch), index + 1)
-      return (
-        from > 0 ? snapshotTimes[from] : nil,
-        next < versions.count ? snapshotTimes[Int(versions[next].epoch)] : nil
+    let service = servicePorts[Int(port.index)].service
+    return versions.indices.compactMap { index in
+      let (epoch, next) = (versions[index].epoch, index + 1)
+      let isEmpty = !versions[index].value.contains { record in
+        record.isReady && (node == nil || record.node == node)
+      }
+      // Of a service that is not there nobody refuses anything.
+      guard isEmpty, version(of: serviceVersions[Int(service.index)], at: epoch) ?? nil != nil
+      else {
+        return nil
+      }
+      let end = next < versions.count ? Int(versions[next].epoch) : nil
+      return EmptyTime(
+        after: epoch > 0 ? moments.bounds(before: Int(epoch)).after : nil,
+        from: epoch > 0 ? snapshotTimes[Int(epoch)] : nil,
+        until: end.flatMap { moments.bounds(before: $0).after },
+        before: end.flatMap { snapshotTimes[$0] }
       )
     }
   }

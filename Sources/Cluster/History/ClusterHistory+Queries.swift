@@ -243,7 +243,7 @@ extension ClusterHistory {
   }
 
   /// The last version that began by `epoch`.
-  private func version<Value>(of versions: [Version<Value>], at epoch: Int32) -> Value? {
+  func version<Value>(of versions: [Version<Value>], at epoch: Int32) -> Value? {
     var low = 0
     var high = versions.count
     while low < high {

@@ -6,11 +6,11 @@ import Workbench
 
 /// One leg that carries the datagrams of two fronts: of one it is where they end, of the other only halfway.
 @Suite struct `A leg that is one session's end and another's middle` {
-  private static let client = Endpoint("10.244.1.3:60000")!
-  private static let clusterIP = Endpoint("10.96.0.10:53")!
-  private static let balanced = Endpoint("198.51.100.7:53")!
-  private static let pod = Endpoint("10.244.3.2:53")!
-  private static let node = Endpoint("192.168.99.11:25779")!
+  private static let client = Endpoint(IPAddress(v4: 0x0af4_0103), 60_000)
+  private static let clusterIP = Endpoint(IPAddress(v4: 0x0a60_000a), 53)
+  private static let balanced = Endpoint(IPAddress(v4: 0xc633_6407), 53)
+  private static let pod = Endpoint(IPAddress(v4: 0x0af4_0302), 53)
+  private static let node = Endpoint(IPAddress(v4: 0xc0a8_630b), 25_779)
 
   /// A pod behind a bridge asks a service by two of its addresses, from one socket.
   ///
