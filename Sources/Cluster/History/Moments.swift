@@ -29,9 +29,13 @@ struct Moments: Sendable {
 
   /// The bounds of a change that the snapshot `epoch` was the first to show.
   func bounds(before epoch: Int) -> (after: Timestamp?, before: Timestamp?) {
-    let after = known.last { Int($0.epoch) < epoch }?.time
-    let before = known.first { Int($0.epoch) >= epoch }?.time
-    return (after, before)
+    var low = 0
+    var high = known.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(known[middle].epoch) < epoch { low = middle + 1 } else { high = middle }
+    }
+    return (low > 0 ? known[low - 1].time : nil, low < known.count ? known[low].time : nil)
   }
 
   /// Puts snapshots in order: those of a known time by it, the others where they were given.
