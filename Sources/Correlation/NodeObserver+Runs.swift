@@ -126,6 +126,7 @@ extension NodeObserver {
     }
     // It came in between: what the run goes on with is a stretch of its own.
     let before = flows[root]
+    let other = flows[root.reversed]
     if before.datagrams > 0 {
       var closed = before
       closed.last = min(flows[current].last, entry.time)
@@ -137,6 +138,7 @@ extension NodeObserver {
       )
     }
     flows.restart(root.flow, at: entry.time + Interval(nanoseconds: 1), entry.frame)
+    if before.datagrams == 0, other.datagrams > 0 { flows.update(root.reversed) { $0 = other } }
   }
 
   /// Ends a run where its client paused: whether it was elsewhere meanwhile, other nodes know.
@@ -182,7 +184,9 @@ extension NodeObserver {
       closed.last = old.last
       closed.lastFrame = old.lastFrame
     }
-    if closed.datagrams > 0 || closed.matched > 0 {
+    let other = flows[root.reversed]
+    let isTold = closed.datagrams > 0 || closed.matched > 0
+    if isTold {
       let forward = root.isReverse ? flows[index].forward : closed
       let reverse = root.isReverse ? closed : flows[root.reversed]
       emit(flows[index], forward, reverse, of: index)
@@ -191,6 +195,8 @@ extension NodeObserver {
     let start = moved > 1 && flows[leg.flow].isFirstRun ? flows[leg.flow].start : entry.time
     flows.restart(index, at: start, entry.frame)
     flows.update(root) { $0.datagrams = moved }
+    // Answers that nobody was told of go on with the next run.
+    if !isTold, other.datagrams > 0 { flows.update(root.reversed) { $0 = other } }
   }
 
   mutating func emitRun(of index: Int) {
