@@ -4,7 +4,7 @@ modes = ["B8", "A17", "C1"]
 without = []
 is_sample = False
 # A flow that comes while the rules are replaced may get an entry without a translation, and keep it (B2).
-judges_clients = False
+exact = False
 variants = {"iptables": {"proxy": "iptables"}, "nftables vxlan": {"proxy": "nftables", "network": "vxlan"}}
 
 
